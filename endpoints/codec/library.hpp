@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "endpoints/codec/error.hpp"
+#include "endpoints/codec/title.hpp"
+
+namespace avocet::codec {
+
+struct LibrarySettings {
+  std::vector<std::string> renditions = {"240p", "720p", "1440p"};  ///< what a title needs to be playable
+  std::size_t cache_bytes = 64 << 20;  ///< segments kept in memory, for all viewers together
+};
+
+/// What a folder says of one title, without opening its files.
+struct Listing {
+  std::string name;
+  std::vector<std::string> renditions;  ///< present, ascending
+  std::vector<std::string> missing;     ///< required but absent, ascending
+  bool complete() const { return missing.empty(); }
+};
+
+/// A folder of `<name>_<rendition>.mp4`. One per thread: nothing here is thread-safe.
+class Library {
+ public:
+  explicit Library(std::filesystem::path folder, LibrarySettings settings = {});
+
+  /// Scans the folder (again at each call); by name.
+  Result<std::vector<Listing>> list() const;
+
+  /// Opens a title, or gives the one already open while its files are unchanged on disk: all viewers share
+  /// it. Takes a few milliseconds per hour of video and rendition. Faults: bad_name, unknown_title,
+  /// missing_rendition (names every missing one and its file), misaligned (says which, and the first
+  /// differing instant), unreadable, unsupported.
+  Result<std::shared_ptr<Title>> open(const std::string& name);
+
+  const std::filesystem::path& folder() const { return folder_; }
+
+ private:
+  std::filesystem::path folder_;
+  LibrarySettings settings_;
+  std::shared_ptr<SegmentCache> cache_;
+  std::map<std::string, std::weak_ptr<Title>, std::less<>> open_;
+};
+
+}  // namespace avocet::codec
