@@ -8,13 +8,14 @@
 
 namespace avocet {
 
-/// An IP address and UDP port. IPv4 is held as IPv4-mapped IPv6 (RFC 4291 section 2.5.5.2), so that one type serves
-/// both; all zero means unknown.
+/// An IP address and UDP port. IPv4 is held as IPv4-mapped IPv6 (RFC 4291 section 2.5.5.2), so that one type
+/// serves both; all zero means unknown.
 struct PeerAddress {
   std::array<std::uint8_t, 16> ip{};
   std::uint16_t port = 0;
 
-  static constexpr PeerAddress v4(std::uint8_t a, std::uint8_t b, std::uint8_t c, std::uint8_t d, std::uint16_t port) {
+  static constexpr PeerAddress v4(std::uint8_t a, std::uint8_t b, std::uint8_t c, std::uint8_t d,
+                                  std::uint16_t port) {
     return {{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, a, b, c, d}, port};
   }
   constexpr bool is_v4() const {

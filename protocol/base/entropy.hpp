@@ -5,8 +5,8 @@
 
 namespace avocet {
 
-/// All the randomness that a session, listener or simulation will ever use: 256 bits that the driver draws once and
-/// the core stretches (crypto::Random). Equal entropy and equal input give equal bytes.
+/// All the randomness that a session, listener or simulation will ever use: 256 bits that the driver draws
+/// once and the core stretches (crypto::Random). Equal entropy and equal input give equal bytes.
 struct Entropy {
   std::array<std::byte, 32> seed{};
 

@@ -1,15 +1,15 @@
 #pragma once
 
-#include <initializer_list>
 #include <cassert>
 #include <cstddef>
+#include <initializer_list>
 #include <span>
 #include <type_traits>
 
 namespace avocet {
 
-/// A vector of at most `Max` trivial values that lives where it is declared. Growing past the end is refused, so a
-/// peer cannot make it allocate.
+/// A vector of at most `Max` trivial values that lives where it is declared. Growing past the end is refused,
+/// so a peer cannot make it allocate.
 template <class T, std::size_t Max>
   requires std::is_trivially_copyable_v<T>
 class InlineVector {

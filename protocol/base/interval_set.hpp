@@ -7,9 +7,10 @@
 
 namespace avocet {
 
-/// A set of numbers held as sorted half-open ranges that neither overlap nor touch: packet numbers to acknowledge,
-/// offsets of a stream that arrived. Holds at most `Max` ranges, whatever a peer sends; the storage grows to the
-/// largest number of ranges seen and is then reused, so that the steady state does not allocate.
+/// A set of numbers held as sorted half-open ranges that neither overlap nor touch: packet numbers to
+/// acknowledge, offsets of a stream that arrived. Holds at most `Max` ranges, whatever a peer sends; the
+/// storage grows to the largest number of ranges seen and is then reused, so that the steady state does not
+/// allocate.
 template <class N, std::size_t Max>
   requires(Max > 0)
 class IntervalSet {

@@ -6,8 +6,8 @@
 
 namespace avocet {
 
-/// An integer that is a name or a position, not a quantity: two different ones never mix. `Strong` numbers can be
-/// compared, stepped, and subtracted to a plain distance.
+/// An integer that is a name or a position, not a quantity: two different ones never mix. `Strong` numbers
+/// can be compared, stepped, and subtracted to a plain distance.
 template <class Tag, class Rep>
 struct Strong {
   using rep = Rep;

@@ -25,8 +25,12 @@ using Time = DriverClock::time_point;
 /// Calendar time, in whole seconds since 1970 UTC; needed for certificates and tickets only.
 using UnixTime = std::chrono::sys_seconds;
 
-constexpr std::int64_t to_microseconds(Duration d) { return std::chrono::duration_cast<std::chrono::microseconds>(d).count(); }
+constexpr std::int64_t to_microseconds(Duration d) {
+  return std::chrono::duration_cast<std::chrono::microseconds>(d).count();
+}
 constexpr double to_seconds(Duration d) { return std::chrono::duration<double>(d).count(); }
-constexpr Duration seconds_of(double s) { return std::chrono::duration_cast<Duration>(std::chrono::duration<double>(s)); }
+constexpr Duration seconds_of(double s) {
+  return std::chrono::duration_cast<Duration>(std::chrono::duration<double>(s));
+}
 
 }  // namespace avocet

@@ -73,7 +73,8 @@ constexpr DataSize operator*(Duration t, DataRate r) { return r * t; }
 /// Time that `s` takes at `r`. A rate of zero never finishes: Duration::max().
 constexpr Duration operator/(DataSize s, DataRate r) {
   if (r.bps() <= 0) return Duration::max();
-  return Duration(static_cast<std::int64_t>(static_cast<double>(s.bits()) * 1e9 / static_cast<double>(r.bps())));
+  return Duration(
+      static_cast<std::int64_t>(static_cast<double>(s.bits()) * 1e9 / static_cast<double>(r.bps())));
 }
 
 /// Mean rate of `s` over `t`. Zero time has no rate: DataRate::infinite().
