@@ -1,0 +1,228 @@
+#include "sim/link/link.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <utility>
+
+namespace avocet::link {
+
+namespace {
+
+enum Stream : std::uint64_t {
+  loss_stream = 1,
+  jitter_stream,
+  duplicate_stream,
+  reorder_stream,
+  corrupt_stream
+};
+
+/// `Random::gaussian` ends here on both sides.
+constexpr int widest_jitter = 3;
+
+Duration scaled(Duration d, double factor) {
+  return Duration(static_cast<std::int64_t>(static_cast<double>(d.count()) * factor));
+}
+
+}  // namespace
+
+Link::Link(LinkConfig config, std::uint64_t seed)
+    : config_(std::move(config)),
+      schedule_(config_.rate),
+      loss_random_(seed, loss_stream),
+      jitter_random_(seed, jitter_stream),
+      duplicate_random_(seed, duplicate_stream),
+      reorder_random_(seed, reorder_stream),
+      corrupt_random_(seed, corrupt_stream) {
+  std::ranges::sort(config_.drop_list);
+}
+
+void Link::push(Time now, ByteView datagram, Ecn ecn) {
+  if (!start_) start_ = now;
+  advance(now);
+  now = latest_;
+
+  Delivery entering{.at = now,
+                    .pushed = now,
+                    .queued = {},
+                    .index = stats_.pushed.datagrams,
+                    .ecn = ecn,
+                    .bytes = Bytes(datagram.begin(), datagram.end())};
+  stats_.pushed.add(datagram.size());
+  stats_.held.add(datagram.size());
+  admit(std::move(entering), now);
+  advance(now);
+}
+
+std::optional<Time> Link::next() const {
+  std::optional<Time> soonest;
+  if (!arrivals_.empty()) soonest = arrivals_.front().delivery.at;
+  if (serving_ && served_at_ != Time::max()) {
+    const Duration least = std::max(Duration::zero(), config_.delay - widest_jitter * config_.jitter);
+    const Time earliest = served_at_ + least;
+    if (!soonest || earliest < *soonest) soonest = earliest;
+  }
+  return soonest;
+}
+
+std::optional<Delivery> Link::pop(Time now) {
+  advance(now);
+  if (arrivals_.empty() || arrivals_.front().delivery.at > latest_) return std::nullopt;
+  std::ranges::pop_heap(arrivals_, Later{});
+  Delivery out = std::move(arrivals_.back().delivery);
+  arrivals_.pop_back();
+  stats_.delivered.add(out.bytes.size());
+  --stats_.held.datagrams;
+  stats_.held.bytes -= out.bytes.size();
+  return out;
+}
+
+DataRate Link::rate(Time now) const { return schedule_.at(start_ ? since_start(now) : Duration::zero()); }
+
+bool Link::Later::operator()(const Arrival& a, const Arrival& b) const {
+  return std::pair(a.delivery.at, a.order) > std::pair(b.delivery.at, b.order);
+}
+
+/// Everything that happens up to `now`, in the order of its times.
+void Link::advance(Time now) {
+  latest_ = std::max(latest_, now);
+  if (!start_) return;
+  stepped_ = std::max(stepped_, *start_);
+  for (;;) {
+    const Time step = next_step(stepped_);
+    const Time served = serving_ ? served_at_ : Time::max();
+    if (std::min(step, served) > latest_ || std::min(step, served) == Time::max()) return;
+    if (served <= step) {
+      cross_bottleneck(served);
+    } else {
+      stepped_ = step;
+      shrink_queue(step);
+    }
+  }
+}
+
+void Link::admit(Delivery datagram, Time now) {
+  if (std::ranges::binary_search(config_.drop_list, datagram.index))
+    return drop(datagram, now, DropReason::listed);
+  if (datagram.bytes.size() > config_.largest) return drop(datagram, now, DropReason::too_large);
+  if (DataSize::bytes(static_cast<std::int64_t>(stats_.held.bytes)) > config_.hold) {
+    return drop(datagram, now, DropReason::hold);
+  }
+  const bool idle = !serving_;
+  if (idle && rate(now).is_infinite()) return cross_medium(std::move(datagram), now);
+
+  const DataSize room = rate(now).is_infinite() ? config_.hold : config_.queue * rate(now);
+  if (!idle && waiting_size_ + on_wire(datagram) > room) return drop(datagram, now, DropReason::queue);
+  waiting_size_ += on_wire(datagram);
+  waiting_.push_back(std::move(datagram));
+  if (idle) begin_service(now);
+}
+
+void Link::begin_service(Time now) {
+  if (waiting_.empty()) return;
+  Delivery first = std::move(waiting_.front());
+  waiting_.pop_front();
+  waiting_size_ -= on_wire(first);
+
+  first.queued = now - first.pushed;
+  stats_.longest_queue = std::max(stats_.longest_queue, first.queued);
+  if (config_.mark_above > Duration::zero() && first.queued > config_.mark_above &&
+      first.ecn != Ecn::not_ect) {
+    first.ecn = Ecn::ce;
+    stats_.marked.add(first.bytes.size());
+  }
+  const Duration finish = schedule_.finish(since_start(now), on_wire(first));
+  served_at_ = finish == Duration::max() ? Time::max() : *start_ + finish;
+  serving_ = std::move(first);
+}
+
+void Link::cross_bottleneck(Time now) {
+  Delivery served = std::move(*serving_);
+  serving_.reset();
+  cross_medium(std::move(served), now);
+  begin_service(now);
+}
+
+void Link::shrink_queue(Time now) {
+  const DataRate current = rate(now);
+  if (current.is_infinite()) return;
+  while (!waiting_.empty() && waiting_size_ > config_.queue * current) {
+    waiting_size_ -= on_wire(waiting_.back());
+    drop(waiting_.back(), now, DropReason::rate_step);
+    waiting_.pop_back();
+  }
+}
+
+void Link::cross_medium(Delivery datagram, Time now) {
+  if (in_blackhole(now)) return drop(datagram, now, DropReason::blackhole);
+  if (lost()) return drop(datagram, now, DropReason::random);
+  if (corrupt_random_.chance(config_.corrupt)) flip_bits(datagram.bytes);
+
+  Duration way = config_.delay;
+  if (config_.jitter > Duration::zero()) way += scaled(config_.jitter, jitter_random_.gaussian());
+  Time at = std::max(now + std::max(way, Duration::zero()), last_arrival_);
+  if (reorder_random_.chance(config_.reorder.probability)) {
+    stats_.reordered.add(datagram.bytes.size());
+    at += config_.reorder.by;
+  } else {
+    last_arrival_ = at;
+  }
+
+  if (duplicate_random_.chance(config_.duplicate)) {
+    stats_.duplicated.add(datagram.bytes.size());
+    stats_.held.add(datagram.bytes.size());
+    arrive(datagram, at);
+  }
+  arrive(std::move(datagram), at);
+}
+
+void Link::flip_bits(Bytes& bytes) {
+  if (bytes.empty()) return;
+  stats_.corrupted.add(bytes.size());
+  // A burst of up to 8 bits, of which the first always flips, so that the datagram is never left as it was.
+  const std::uint64_t bits = bytes.size() * 8;
+  const std::uint64_t first = corrupt_random_.below(bits);
+  const std::uint64_t run = 1 + corrupt_random_.below(8);
+  for (std::uint64_t i = 0; i < run; ++i) {
+    const std::uint64_t bit = (first + i) % bits;
+    if (i == 0 || corrupt_random_.chance(0.5)) bytes[bit / 8] ^= static_cast<std::byte>(1u << (bit % 8));
+  }
+}
+
+void Link::arrive(Delivery datagram, Time at) {
+  datagram.at = at;
+  arrivals_.push_back({arrival_order_++, std::move(datagram)});
+  std::ranges::push_heap(arrivals_, Later{});
+}
+
+void Link::drop(const Delivery& datagram, Time now, DropReason reason) {
+  const std::size_t size = datagram.bytes.size();
+  stats_.dropped(reason).add(size);
+  --stats_.held.datagrams;
+  stats_.held.bytes -= size;
+  if (config_.drop_record == 0) return;
+  if (drops_.size() == config_.drop_record) drops_.pop_front();
+  drops_.push_back({now, datagram.index, size, reason});
+}
+
+bool Link::lost() {
+  const Loss& loss = config_.loss;
+  if (loss_random_.chance(bad_ ? loss.to_good : loss.to_bad)) bad_ = !bad_;
+  return loss_random_.chance(bad_ ? loss.in_bad : loss.in_good);
+}
+
+bool Link::in_blackhole(Time now) const {
+  const Duration t = since_start(now);
+  return std::ranges::any_of(config_.blackholes,
+                             [t](const Blackhole& b) { return t >= b.from && t < b.until; });
+}
+
+DataSize Link::on_wire(const Delivery& datagram) const {
+  return DataSize::bytes(static_cast<std::int64_t>(datagram.bytes.size())) + config_.overhead;
+}
+
+Time Link::next_step(Time after) const {
+  const Duration step = schedule_.next_step(since_start(after));
+  return step == Duration::max() ? Time::max() : *start_ + step;
+}
+
+}  // namespace avocet::link
