@@ -12,9 +12,9 @@
 namespace avocet::wire {
 
 /// Key agreement groups, numbers as in TLS 1.3 (RFC 8446 section 4.2.7).
-enum class Group : std::uint16_t { p256 = 0x0017, x25519 = 0x001d };
+enum class Group : std::uint16_t { secp256r1 = 0x0017, x25519 = 0x001d };
 /// Signature algorithms, numbers as in TLS 1.3 (RFC 8446 section 4.2.3).
-enum class SignatureAlgorithm : std::uint16_t { rsa_pss_sha256 = 0x0804, ed25519 = 0x0807 };
+enum class SignatureAlgorithm : std::uint16_t { rsa_pss_rsae_sha256 = 0x0804, ed25519 = 0x0807 };
 
 /// An entry of the list that ends Parameters and every service message: how the protocol grows. Unknown ones
 /// are skipped.

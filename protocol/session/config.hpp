@@ -1,0 +1,59 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "protocol/base/units.hpp"
+#include "protocol/crypto/certificate_chain.hpp"
+#include "protocol/crypto/context.hpp"
+#include "protocol/crypto/identity.hpp"
+#include "protocol/crypto/trust_anchors.hpp"
+#include "protocol/wire/handshake.hpp"
+#include "protocol/wire/packets.hpp"
+
+namespace avocet::session {
+
+enum class Role : std::uint8_t { client, server };
+
+/// What a session offers and where its bounds are. The same for both roles.
+struct Config {
+  Duration idle_timeout =
+      30s;  ///< silence after which the connection is forgotten; pings keep it alive at a third of it
+  Duration handshake_timeout = 10s;  ///< a client starts over after it; a server forgets the attempt
+  Duration max_ack_delay = 25ms;     ///< longest time that an acknowledgement is held
+  std::uint64_t max_data = 1 << 20;  ///< stream bytes received and not yet read, all streams (flow control)
+  std::uint64_t max_stream_data = 256 << 10;
+  std::uint64_t max_streams = 64;           ///< streams that the peer may open at first
+  std::size_t max_send_buffer = 1 << 20;    ///< stream bytes that write() accepts beyond what is acknowledged
+  std::size_t max_media_queue = 16 << 20;   ///< media bytes held for sending and repair
+  std::size_t max_media_pending = 8 << 20;  ///< media bytes held for reassembly
+  DataRate initial_rate = DataRate::mbps(1);
+  DataRate max_rate = DataRate::mbps(1000);
+  wire::Group group = wire::Group::x25519;  ///< of the client's share
+  bool key_log = false;                     ///< emit KeyLog events
+};
+
+/// How a client decides whether a server is who it should be. `pinned` or `anchors` is used when given; with
+/// neither, any server is accepted and its fingerprint reported (trust on first use is the caller's memory).
+struct Trust {
+  std::optional<crypto::Fingerprint> pinned;  ///< SHA-256 of the server's certificate
+  std::shared_ptr<const crypto::TrustAnchors>
+      anchors;       ///< certificate authorities; the chain must name `host`
+  std::string host;  ///< DNS name, or IP address as text without brackets
+};
+
+/// Long-term keys and the instance of libcrypto that they were made with. Shared by the sessions of one
+/// thread.
+struct ServerCredentials {
+  std::shared_ptr<crypto::Context> context;
+  std::shared_ptr<const crypto::Identity> identity;
+  std::shared_ptr<const crypto::CertificateChain> chain;
+};
+struct ClientCredentials {
+  std::shared_ptr<crypto::Context> context;
+  std::shared_ptr<const crypto::Identity> identity;
+  Trust trust;
+};
+
+}  // namespace avocet::session

@@ -1,0 +1,79 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "protocol/base/entropy.hpp"
+#include "protocol/session/config.hpp"
+#include "protocol/session/events.hpp"
+#include "protocol/session/stats.hpp"
+
+namespace avocet::session {
+
+/// How frames of a track are sent.
+struct TrackOptions {
+  enum class Priority : std::uint8_t { audio, video };
+  Priority priority = Priority::video;
+  double weight = 1;       ///< share among tracks of one priority
+  bool duplicate = false;  ///< repair by sending everything twice (audio: packets are few and small)
+};
+
+/// One secured connection. Sans-I/O: see driving.hpp for the loop. Not thread-safe; moves are cheap.
+class Session {
+ public:
+  /// A client that begins to connect to `server` with its next poll.
+  static Session connect(const Config&, ClientCredentials, PeerAddress server, Entropy, Time now,
+                         UnixTime calendar);
+
+  Session(Session&&) noexcept;
+  Session& operator=(Session&&) noexcept;
+  ~Session();
+
+  /// Never throws: bytes that are not ours are counted and dropped.
+  void receive(Time now, Datagram);
+  void wake(Time now);
+
+  /// A new reliable stream of ours, if the peer allows one more. Stream 0 exists from the start.
+  std::optional<StreamId> open_stream();
+  /// Appends to a stream. All of `data` is taken or nothing.
+  Admission write(Time now, StreamId, ByteView data, bool fin = false);
+  /// What has arrived in order on a stream and was not read yet; flow control opens by as much. `fin` when it
+  /// ends there.
+  struct Read {
+    Bytes data;
+    bool fin = false;
+  };
+  Read read(Time now, StreamId);
+  void reset(Time now, StreamId, std::uint64_t code);
+
+  /// Declares a track that send() will use.
+  void open_track(TrackId, TrackOptions);
+  /// Queues a frame; its payload is shared, not copied. With a deadline it is given up when it can no longer
+  /// arrive by then, without one it is repaired until delivered or cancelled.
+  Admission send(Time now, TrackId, const media::Frame&, std::optional<Time> deadline);
+  /// Gives up all frames of the track from this number on, sent or not, that are not yet delivered.
+  void cancel(Time now, TrackId, FrameNumber from);
+  /// The first frame of the track from `from` on that the peer has not acknowledged whole; nothing when it
+  /// has all.
+  std::optional<FrameNumber> first_undelivered(TrackId, FrameNumber from) const;
+  void close_track(Time now, TrackId);
+  /// Forgets what is held for reassembly on a track of the peer's; later fragments of it are dropped.
+  void ignore_track(TrackId);
+
+  /// Ends the connection: CLOSE goes out, and after a while Closed comes.
+  void close(Time now, wire::CloseCode, std::string_view reason);
+
+  Output poll(Time now, ByteSpan room, std::size_t max_segments);
+
+  bool connected() const;
+  Role role() const;
+  Stats stats() const;
+
+ private:
+  friend class Listener;
+  class Impl;
+  explicit Session(std::unique_ptr<Impl>);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace avocet::session
