@@ -1,9 +1,9 @@
 #pragma once
 
+#include <algorithm>
 #include <cassert>
 #include <cstddef>
 #include <initializer_list>
-#include <span>
 #include <type_traits>
 
 namespace avocet {
@@ -19,12 +19,13 @@ class InlineVector {
 
   InlineVector() noexcept {}  // leaves the storage raw on purpose: clearing 256 timestamps per packet costs
   InlineVector(std::initializer_list<T> values) {
+    assert(values.size() <= Max);
     for (const T& v : values) push_back(v);
   }
   InlineVector(const InlineVector& o) noexcept { *this = o; }
   InlineVector& operator=(const InlineVector& o) noexcept {
-    size_ = 0;
-    for (const T& v : o) push_back(v);
+    std::copy_n(o.items_, o.size_, items_);
+    size_ = o.size_;
     return *this;
   }
 
