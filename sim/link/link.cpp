@@ -36,8 +36,12 @@ Link::Link(LinkConfig config, std::uint64_t seed)
   std::ranges::sort(config_.drop_list);
 }
 
-void Link::push(Time now, ByteView datagram, Ecn ecn) {
+void Link::start(Time now) {
   if (!start_) start_ = now;
+}
+
+void Link::push(Time now, ByteView datagram, Ecn ecn, std::uint64_t tag) {
+  start(now);
   advance(now);
   now = latest_;
 
@@ -45,6 +49,7 @@ void Link::push(Time now, ByteView datagram, Ecn ecn) {
                     .pushed = now,
                     .queued = {},
                     .index = stats_.pushed.datagrams,
+                    .tag = tag,
                     .ecn = ecn,
                     .bytes = Bytes(datagram.begin(), datagram.end())};
   stats_.pushed.add(datagram.size());
@@ -201,7 +206,7 @@ void Link::drop(const Delivery& datagram, Time now, DropReason reason) {
   stats_.held.bytes -= size;
   if (config_.drop_record == 0) return;
   if (drops_.size() == config_.drop_record) drops_.pop_front();
-  drops_.push_back({now, datagram.index, size, reason});
+  drops_.push_back({now, datagram.index, size, reason, datagram.tag});
 }
 
 bool Link::lost() {

@@ -2,6 +2,7 @@
 
 #include <deque>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "protocol/base/address.hpp"
@@ -20,6 +21,7 @@ struct Delivery {
   Duration queued{};  ///< how long it waited for its turn at the bottleneck
   std::uint64_t index =
       0;  ///< which datagram, counted from 0 in the order of push; a duplicate has its original's
+  std::uint64_t tag = 0;  ///< as given to push
   Ecn ecn = Ecn::not_ect;
   Bytes bytes;
 };
@@ -37,7 +39,11 @@ class Link {
  public:
   Link(LinkConfig config, std::uint64_t seed);
 
-  void push(Time now, ByteView datagram, Ecn ecn = Ecn::not_ect);
+  /// Starts the clock of rate steps and blackholes; else the first push does.
+  void start(Time now);
+  /// `tag` means nothing to the link: it comes out with the delivery or the drop, to say whose datagram it
+  /// was.
+  void push(Time now, ByteView datagram, Ecn ecn = Ecn::not_ect, std::uint64_t tag = 0);
   /// The earliest time at which `pop` may have something; nothing when the link is empty or stands still for
   /// ever. Later than the `now` of the last `pop` that had nothing. (What waits in the queue may yet be lost,
   /// so `pop` can come back empty even then.)
@@ -50,6 +56,8 @@ class Link {
   const Stats& stats() const { return stats_; }
   /// The latest drops, oldest first; at most LinkConfig::drop_record.
   const std::deque<Drop>& drops() const { return drops_; }
+  /// The same, and forgets them.
+  std::deque<Drop> take_drops() { return std::exchange(drops_, {}); }
   const LinkConfig& config() const { return config_; }
 
  private:

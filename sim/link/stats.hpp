@@ -54,6 +54,7 @@ struct Drop {
   std::uint64_t index = 0;  ///< which datagram, counted from 0 in the order of push
   std::size_t size = 0;     ///< bytes of payload
   DropReason reason{};
+  std::uint64_t tag = 0;  ///< as given to push
   constexpr bool operator==(const Drop&) const = default;
 };
 

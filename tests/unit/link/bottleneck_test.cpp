@@ -85,6 +85,13 @@ TEST(Bottleneck, StepsCountFromTheFirstDatagram) {
   EXPECT_EQ(link.rate(late + 10ms), DataRate::mbps(1));
 }
 
+TEST(Bottleneck, TheClockCanStartEarlier) {
+  Link link({.rate = {{0s, DataRate::mbps(8)}, {10ms, DataRate::mbps(1)}}}, 1);
+  link.start(origin);
+  link.push(origin + 1s, datagram(payload));
+  EXPECT_EQ(link.next(), origin + 1s + 8ms);
+}
+
 TEST(Bottleneck, AnOutageHoldsTheOneInServiceAndDropsTheRest) {
   LinkConfig config{.rate = {{0s, DataRate::mbps(1)}, {4ms, DataRate::zero()}, {1s, DataRate::mbps(1)}}};
   Link link(config, 1);

@@ -205,6 +205,15 @@ TEST(Link, TheDropRecordKeepsTheLatest) {
   EXPECT_EQ(link.stats().dropped().datagrams, 10u);
 }
 
+TEST(Link, TheTagComesOutEitherWay) {
+  Link link({.drop_list = {1}}, 1);
+  link.push(origin, datagram(10), Ecn::not_ect, 77);
+  link.push(origin, datagram(10), Ecn::not_ect, 78);
+  EXPECT_EQ(link.pop(origin)->tag, 77u);
+  EXPECT_EQ(link.take_drops().front().tag, 78u);
+  EXPECT_TRUE(link.drops().empty());
+}
+
 TEST(Link, EveryReasonHasItsName) {
   for (std::size_t i = 0; i < drop_reasons; ++i) EXPECT_NE(to_string(static_cast<DropReason>(i)), "unknown");
 }
