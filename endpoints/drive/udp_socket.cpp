@@ -41,7 +41,7 @@ std::expected<UdpSocket, std::string> UdpSocket::bind(const PeerAddress& local,
                                                       const SocketOptions& options) {
   PeerAddress address = local;
   auto socket = open(address.is_v4() ? AF_INET : AF_INET6, options);
-  if (!socket && !address.ip != PeerAddress{}.ip) {
+  if (!socket && address.ip == PeerAddress{}.ip) {
     address = PeerAddress::v4(0, 0, 0, 0, local.port);
     socket = open(AF_INET, options);
   }
