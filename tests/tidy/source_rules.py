@@ -60,7 +60,7 @@ SYSTEM = {
 }
 SYSTEM_HEADERS = {
     "thread", "mutex", "shared_mutex", "condition_variable", "future", "stop_token", "semaphore", "latch", "barrier",
-    "iostream", "fstream", "filesystem", "cstdio", "ctime", "syncstream", "random",
+    "iostream", "fstream", "filesystem", "syncstream", "random",
 }
 
 
