@@ -6,8 +6,8 @@
 
 namespace avocet::recovery {
 
-/// What a packet carried, as far as its loss or arrival matters to somebody: enough to tell the owner which part of its
-/// state the packet was about. Recovery does not interpret it.
+/// What a packet carried, as far as its loss or arrival matters to somebody: enough to tell the owner which
+/// part of its state the packet was about. Recovery does not interpret it.
 struct Carried {
   enum class What : std::uint8_t {
     ack,              ///< begin: largest packet number acknowledged
@@ -32,7 +32,8 @@ struct Carried {
   std::uint64_t begin = 0;
 };
 
-/// Frames that matter, per packet. A packet is closed when this is full; 8 leaves room for control beside media.
+/// Frames that matter, per packet. A packet is closed when this is full; 8 leaves room for control beside
+/// media.
 inline constexpr std::size_t max_carried = 8;
 using CarriedList = InlineVector<Carried, max_carried>;
 
