@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstddef>
+
+#include "protocol/base/entropy.hpp"
+#include "protocol/crypto/handle.hpp"
+#include "protocol/crypto/random.hpp"
+
+namespace avocet::crypto {
+
+/// A private instance of libcrypto (OSSL_LIB_CTX) that reads no configuration file, no clock and no
+/// randomness of the system: its generator is TEST-RAND, handed bytes of a Random before each operation that
+/// draws some (RSA-PSS salts, blinding, prime search). Equal entropy and equal calls give equal bytes.
+///
+/// Making one costs about a millisecond and 100 KB; it is meant to be shared by reference: one per Listener
+/// with all its sessions, one per client. It must outlive everything made with it (keys, sealers,
+/// transcripts), and it and they are used by one thread at a time.
+class Context {
+ public:
+  explicit Context(const Entropy& entropy);
+  Context(const Context&) = delete;
+  Context& operator=(const Context&) = delete;
+
+  // For the files of this room only: OpenSSL's view of the above.
+
+  ossl_lib_ctx_st* library() const { return library_.get(); }
+  const evp_cipher_st* aes_256_gcm() const { return aes_256_gcm_.get(); }
+  const evp_md_st* sha384() const { return sha384_.get(); }
+  const evp_md_st* sha256() const { return sha256_.get(); }
+  evp_mac_ctx_st* hmac_sha384() const { return hmac_sha384_.get(); }  // to be given a key before each use
+
+  /// What an RSA private key operation may draw: 32 bytes of salt; for blinding up to 32 attempts at a number
+  /// below a modulus of 512 bytes, each of which succeeds with at least 5/8.
+  static constexpr std::size_t rsa_operation_bytes = 32 * 512;
+  /// What making the two primes of an RSA-4096 key may draw: 256 bytes for each of some 5000 candidates and
+  /// for each witness of the primality tests, rounded up generously.
+  static constexpr std::size_t rsa_generation_bytes = 8 << 20;
+
+  /// Replaces what libcrypto may draw from by `size` fresh bytes (and as many for its second generator, which
+  /// serves private values). An operation that wants more fails.
+  void feed(std::size_t size);
+
+ private:
+  Random random_;
+  Handle<ossl_lib_ctx_st> library_;
+  Handle<evp_cipher_st> aes_256_gcm_;
+  Handle<evp_md_st> sha384_, sha256_;
+  Handle<evp_mac_ctx_st> hmac_sha384_;
+};
+
+}  // namespace avocet::crypto

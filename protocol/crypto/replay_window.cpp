@@ -1,0 +1,32 @@
+#include "protocol/crypto/replay_window.hpp"
+
+#include <cassert>
+
+namespace avocet::crypto {
+namespace {
+
+constexpr std::uint64_t bit(std::uint64_t number) { return 1ull << (number % 64); }
+constexpr std::size_t word(std::uint64_t number) { return number % ReplayWindow::size / 64; }
+
+}  // namespace
+
+bool ReplayWindow::test(PacketNumber number) const {
+  if (number >= next_) return true;
+  if (next_ - number > size) return false;
+  return (seen_[word(number.value)] & bit(number.value)) == 0;
+}
+
+void ReplayWindow::mark(PacketNumber number) {
+  assert(test(number));
+  if (number >= next_) {
+    if (number - next_ >= size) {
+      seen_ = {};
+    } else {  // the places of the numbers skipped still speak of those 8192 below
+      for (std::uint64_t n = next_.value; n != number.value; ++n) seen_[word(n)] &= ~bit(n);
+    }
+    next_ = number + 1;
+  }
+  seen_[word(number.value)] |= bit(number.value);
+}
+
+}  // namespace avocet::crypto

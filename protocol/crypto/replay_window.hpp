@@ -1,0 +1,29 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "protocol/base/ids.hpp"
+
+namespace avocet::crypto {
+
+/// Which of the last 8192 packet numbers have arrived. Use: test, open the packet, and only if it is
+/// authentic mark; marking before opening would let a forger block the real packet.
+class ReplayWindow {
+ public:
+  static constexpr std::uint64_t size = 8192;
+
+  /// True if the packet is new. One too old to be remembered counts as seen.
+  bool test(PacketNumber number) const;
+  /// Remembers an authentic packet for which test() is true.
+  void mark(PacketNumber number);
+
+  /// One above the largest number marked, zero at first: what expand() (base/packet_number.hpp) wants.
+  PacketNumber next() const { return next_; }
+
+ private:
+  std::array<std::uint64_t, size / 64> seen_{};  // bit `number % size` of each number in [next - size, next)
+  PacketNumber next_{0};
+};
+
+}  // namespace avocet::crypto
