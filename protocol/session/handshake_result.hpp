@@ -1,0 +1,34 @@
+#pragma once
+
+#include <string>
+
+#include "protocol/crypto/aead.hpp"
+#include "protocol/crypto/fingerprint.hpp"
+#include "protocol/crypto/key_schedule.hpp"
+#include "protocol/wire/frames.hpp"
+#include "protocol/wire/handshake.hpp"
+
+namespace avocet::session {
+
+/// Why a handshake cannot go on: what to put into CLOSE, with a sentence for a person.
+struct HandshakeFailure {
+  wire::CloseCode code = wire::CloseCode::handshake_failed;
+  std::string reason;
+};
+
+/// Seals and opens Handshake packets.
+struct HandshakeKeys {
+  crypto::Sealer sealer;
+  crypto::Opener opener;
+};
+
+/// What a handshake comes to.
+struct HandshakeResult {
+  crypto::TrafficSecrets traffic;  ///< generation 0
+  crypto::ScheduleSecret exporter;
+  wire::Parameters peer_parameters;
+  Bytes peer_key;                   ///< SubjectPublicKeyInfo of the peer's identity
+  crypto::Fingerprint fingerprint;  ///< of the server's certificate, or of the client's public key
+};
+
+}  // namespace avocet::session

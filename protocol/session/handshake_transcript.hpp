@@ -1,0 +1,84 @@
+#pragma once
+
+#include <expected>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "protocol/base/entropy.hpp"
+#include "protocol/crypto/hash.hpp"
+#include "protocol/crypto/key_schedule.hpp"
+#include "protocol/crypto/public_key.hpp"
+#include "protocol/session/config.hpp"
+#include "protocol/session/handshake_result.hpp"
+#include "protocol/wire/handshake.hpp"
+
+/// What both sides of a handshake share: the transcript, the labels, and the reading of messages.
+namespace avocet::session {
+
+/// What keeps the two signatures of a handshake apart (crypto::signed_content).
+inline constexpr std::string_view server_verify_label = "avocet1 server verify";
+inline constexpr std::string_view client_verify_label = "avocet1 client verify";
+
+/// Stands in the transcript for a first Hello that was answered by a Retry, as message_hash does in RFC 8446
+/// section 4.4.1. No message on the wire has this type.
+inline constexpr std::uint64_t message_hash_type = 0xfe;
+
+/// Hash of a Hello by itself: what a cookie carries, and what a Retry puts in the place of the first Hello.
+crypto::Hash hello_hash(const crypto::Context&, ByteView body);
+
+/// The hash of all messages so far. Each goes in as type (varint) | length of the body (varint) | body, those
+/// in the clear too, so that no two sequences of messages read the same.
+class HandshakeTranscript {
+ public:
+  /// Begins with a Hello.
+  HandshakeTranscript(const crypto::Context&, ByteView hello);
+  /// Begins with the hash of a first Hello, the Retry and the second Hello.
+  HandshakeTranscript(const crypto::Context&, const crypto::Hash& first, ByteView retry, ByteView hello);
+
+  /// A message of type T by its body.
+  void add(std::uint64_t type, ByteView body);
+  /// Messages that are framed already.
+  void add_framed(ByteView messages) { running_.add(messages); }
+  crypto::Hash hash() const { return running_.hash(); }
+
+ private:
+  crypto::Transcript running_;
+};
+
+/// Cuts the bytes of a handshake stream into messages.
+class MessageReader {
+ public:
+  /// A whole message: its body, and all of it as the transcript takes it.
+  struct Message {
+    std::uint64_t type = 0;
+    ByteView body, framed;
+  };
+  /// Appends bytes. False when the stream is longer than max_handshake_stream.
+  bool feed(ByteView);
+  /// The next whole message, good until the next feed(). Nothing when more bytes are needed.
+  std::expected<std::optional<Message>, HandshakeFailure> next();
+  /// Bytes that are not a whole message yet.
+  std::size_t left() const { return bytes_.size() - taken_; }
+
+ private:
+  Bytes bytes_;
+  std::size_t taken_ = 0, total_ = 0;
+};
+
+/// Parameters that say what `config` is ready to receive.
+wire::Parameters parameters_of(const Config& config, std::span<const std::byte, 16> reset_token);
+
+/// `what` did not decode, or was not what is due.
+HandshakeFailure malformed(std::string_view what, const wire::DecodeError&);
+HandshakeFailure out_of_order(std::string_view due, std::uint64_t type);
+std::string_view message_name(std::uint64_t type);
+
+/// Connection ids and handshake secrets as lines for the key log.
+void log_handshake(std::vector<std::string>& lines, ByteView client_random, ConnectionId client,
+                   ConnectionId server, const crypto::TrafficSecrets&);
+/// Traffic secrets of generation 0 and the exporter's.
+void log_application(std::vector<std::string>& lines, ByteView client_random, const HandshakeResult&);
+
+}  // namespace avocet::session
