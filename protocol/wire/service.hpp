@@ -17,6 +17,7 @@ using PlayId = Strong<struct PlayIdTag, std::uint32_t>;
 
 inline constexpr std::size_t max_service_message = 65536;
 inline constexpr std::size_t max_tracks = 16;
+inline constexpr std::uint8_t normal_weight = 16;
 
 struct Join {
   std::string name;
@@ -179,6 +180,7 @@ struct Play {
   std::string cap;
   Duration latency{};
   Duration buffer{};
+  std::uint8_t weight = normal_weight;
   Extensions extensions;
   bool operator==(const Play&) const = default;
 };
@@ -195,7 +197,9 @@ struct Wire<Play> {
       Field{"latency", &Play::latency, varint_us,
             "from capture to show (live), or buffered before the first picture (stored), us"},
       Field{"buffer", &Play::buffer, varint_us, "stored video that the client holds ahead at most, us"},
+      Field{"weight", &Play::weight, u8, "its share of the path among the client's plays; 16 is normal"},
       Field{"extensions", &Play::extensions, wire::extensions, "what later versions add"}};
+  static constexpr bool valid(const Play& p) { return p.weight > 0; }
 };
 
 enum class TrackKind : std::uint8_t { video = 0, audio = 1 };
@@ -242,6 +246,7 @@ struct Tracks {
   bool live = false;
   Duration duration{};
   Duration start{};
+  TrackId first;
   std::vector<Track> tracks;
   Extensions extensions;
   bool operator==(const Tracks&) const = default;
@@ -259,6 +264,7 @@ struct Wire<Tracks> {
       Field{"duration", &Tracks::duration, varint_us, "of a stored title, us"},
       Field{"start", &Tracks::start, varint_us,
             "presentation time of the first frame that will come, us of the title"},
+      Field{"first", &Tracks::first, varint, "video track that begins; Switched names any other"},
       Field{"tracks", &Tracks::tracks, counted<max_tracks>(nested<Track>),
             "video ascending by bitrate, then audio"},
       Field{"extensions", &Tracks::extensions, wire::extensions, "what later versions add"}};
@@ -397,6 +403,7 @@ struct Wire<Ended> {
 struct Publish {
   PlayId play;
   std::string title;
+  std::uint8_t weight = normal_weight;
   std::vector<Track> tracks;
   Extensions extensions;
   bool operator==(const Publish&) const = default;
@@ -408,9 +415,11 @@ struct Wire<Publish> {
   static constexpr std::tuple fields{
       Field{"play", &Publish::play, varint, "the client's number for it, new on this connection"},
       Field{"title", &Publish::title, text<64>, "name in the catalogue"},
+      Field{"weight", &Publish::weight, u8, "share of a path among flows; 16 is normal"},
       Field{"tracks", &Publish::tracks, counted<max_tracks>(nested<Track>),
             "video ascending by bitrate, then audio"},
       Field{"extensions", &Publish::extensions, wire::extensions, "what later versions add"}};
+  static constexpr bool valid(const Publish& p) { return p.weight > 0; }
 };
 
 struct Published {

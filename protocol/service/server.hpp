@@ -1,0 +1,56 @@
+#pragma once
+
+#include <memory>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "protocol/service/server_config.hpp"
+#include "protocol/service/server_events.hpp"
+#include "protocol/session/listener.hpp"
+
+namespace avocet::service {
+
+/// Many users of many titles behind one socket. The driving contract of session/driving.hpp; media is asked
+/// for by NeedSegment.
+class Server {
+ public:
+  Server(const ServerConfig&, session::ServerCredentials, Entropy, Time now, UnixTime calendar);
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  void receive(Time now, session::Datagram);
+  void wake(Time now);
+
+  /// Replaces the stored titles. Plays of a title that is gone or changed go on with what they began with.
+  void set_catalogue(std::vector<StoredTitle>);
+  /// Calendar time for chat lines; call it once a second or so.
+  void set_calendar(UnixTime);
+
+  void supply(Time now, const SegmentRequest&, media::SharedSegment);
+  /// The segment cannot be had: the play ends, and its user is told `reason`.
+  void fail(Time now, const SegmentRequest&, std::string_view reason);
+
+  /// Something that every user should know.
+  void announce(Time now, std::string_view line);
+
+  using Output = std::variant<session::Transmit, ServerEvent, session::Wake>;
+  Output poll(Time now, ByteSpan room, std::size_t max_segments);
+
+  /// Takes no new sessions from now on, tells those there are why, and closes them.
+  void shut_down(Time now, std::string_view reason);
+
+  std::size_t sessions() const;
+  std::size_t users() const;
+  std::size_t plays() const;
+  const session::Listener::Counters& counters() const;
+  /// Null when it has ended.
+  const session::Session* find(SessionId) const;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace avocet::service
