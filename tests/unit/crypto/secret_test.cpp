@@ -9,7 +9,8 @@ namespace avocet::crypto {
 namespace {
 
 TEST(Secret, IsZeroAtFirst) {
-  for (std::byte b : Secret<5>().bytes()) EXPECT_EQ(b, std::byte{0});
+  const Secret<5> secret;
+  for (std::byte b : secret.bytes()) EXPECT_EQ(b, std::byte{0});
 }
 
 TEST(Secret, WipesItselfWhenItGoes) {
