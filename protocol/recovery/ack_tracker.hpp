@@ -63,7 +63,7 @@ class AckTracker {
 
   void remember(PacketNumber, Time arrived);
   void add_ranges(wire::Ack& out, std::size_t& room) const;
-  void add_arrivals(wire::Ack& out, std::size_t room);
+  void add_arrivals(wire::Ack& out, Time epoch, std::size_t room);
   void due_at(Time t) { due_ = due_ && *due_ < t ? *due_ : t; }
 
   Duration max_ack_delay_;
@@ -78,8 +78,7 @@ class AckTracker {
   IntervalSet<PacketNumber, wire::max_ack_ranges> ranges_;
   std::vector<Received> arrivals_;  // ascending numbers; at most wire::max_arrivals
 
-  std::optional<Duration> least_age_, next_least_age_;  // of this window and of the one that will follow it
-  Time age_window_end_{}, last_rise_{};
+  std::optional<Duration> age_;  // smallest since the last rise, or the age of that rise
 };
 
 }  // namespace avocet::recovery

@@ -116,12 +116,17 @@ class SentPackets {
   Record& at(std::uint64_t number) { return records_[number & (records_.size() - 1)]; }
   const Record& at(std::uint64_t number) const { return records_[number & (records_.size() - 1)]; }
   SentPacket unpack(std::uint64_t number) const;
+  template <class Visit>
+  void for_each_run(const wire::Ack&, Visit&&) const;
+  template <class T, class Sequence>
+  static void grow(std::vector<T>& ring, Sequence begin, Sequence end, std::size_t more);
   void make_room(std::size_t carried);
   void leave_flight(const Record&);
-  void on_acked_packet(std::uint64_t number, Time now, Duration unheard, const ArrivalReader&, PacketSink&);
-  void mark_overtaken(std::uint64_t from, std::uint64_t to, Time now, const wire::Ack&);
+  void on_acked_packet(std::uint64_t number, Time now, const wire::Ack&, std::optional<std::int64_t> arrival,
+                       PacketSink&);
+  void mark_overtaken(Time now, const wire::Ack&);
   void observe_reordering(Duration late, Time now);
-  Time loss_time(std::uint64_t number) const;
+  Time loss_time(const Record&) const;
   bool detect_losses(Time now, PacketSink&);
   void forget(Time now);
   Duration probe_timeout() const;
