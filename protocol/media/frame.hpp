@@ -18,7 +18,8 @@ struct Timebase {
   constexpr bool operator==(const Timebase&) const = default;
 };
 
-/// `ticks` of `timebase` as a duration, rounded down to a nanosecond. Exact for any pts below 2^53 s * denominator.
+/// `ticks` of `timebase` as a duration, truncated to a nanosecond. Exact for any pts below 2^53 s *
+/// denominator.
 constexpr Duration to_duration(std::int64_t ticks, Timebase timebase) {
   __extension__ using Wide = __int128;
   const Wide ns = static_cast<Wide>(ticks) * timebase.numerator * 1'000'000'000;
