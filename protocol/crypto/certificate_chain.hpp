@@ -47,7 +47,7 @@ class CertificateChain {
   const PublicKey& public_key() const { return public_key_; }
   /// SHA-256 of the leaf's DER: what users compare, pin and remember.
   const Fingerprint& fingerprint() const { return fingerprint_; }
-  /// First and last second at which the leaf is valid.
+  /// The leaf's notBefore and notAfter.
   struct Validity {
     UnixTime from, until;
   };

@@ -28,9 +28,10 @@ std::string date(UnixTime time) {
   return text;
 }
 
-/// False if `host` cannot be anybody's name. Setting an empty one would mean to OpenSSL: check no name.
+/// False if `host` cannot be anybody's name. To OpenSSL an empty one would mean to check no name, and one
+/// that begins with a dot to take all names below.
 bool set_host(X509_VERIFY_PARAM* parameters, const std::string& host) {
-  if (host.empty() || host.find('\0') != std::string::npos) return false;
+  if (host.empty() || host.front() == '.' || host.find('\0') != std::string::npos) return false;
   if (X509_VERIFY_PARAM_set1_ip_asc(parameters, host.c_str()) == 1) return true;
   X509_VERIFY_PARAM_set_hostflags(parameters,
                                   X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
