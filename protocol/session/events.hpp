@@ -70,8 +70,9 @@ using Output = std::variant<Transmit, Event, Wake>;
 /// Whether something offered for sending was taken.
 enum class Admission : std::uint8_t {
   accepted,
-  full,    ///< a bound would be broken: try again after StreamWritable or MediaWritable
-  closed,  ///< the session, stream or track is not open
+  full,       ///< a bound would be broken: try again after StreamWritable or MediaWritable
+  closed,     ///< the session, stream or track is not open
+  too_large,  ///< it could never be sent
 };
 
 }  // namespace avocet::session

@@ -19,7 +19,7 @@ struct ListenerConfig {
 /// are reached only through it, so that it knows which have something to say; an idle one costs nothing.
 class Listener {
  public:
-  Listener(const ListenerConfig&, ServerCredentials, Entropy, Time now, UnixTime calendar);
+  Listener(const ListenerConfig&, ServerCredentials, Entropy);
   ~Listener();
 
   void receive(Time now, Datagram);
@@ -29,11 +29,7 @@ class Listener {
     SessionId session;
     Event event;
   };
-  /// A datagram whose connection id belongs to another shard.
-  struct Forward {
-    std::uint8_t shard;
-  };
-  using Output = std::variant<Transmit, SessionEvent, Forward, Wake>;
+  using Output = std::variant<Transmit, SessionEvent, Wake>;
   Output poll(Time now, ByteSpan room, std::size_t max_segments);
 
   /// The session, to call into; it is polled afterwards. Null when it has ended. The pointer is good until

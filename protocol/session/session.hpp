@@ -4,19 +4,15 @@
 #include <optional>
 
 #include "protocol/base/entropy.hpp"
+#include "protocol/media/media_sender.hpp"
 #include "protocol/session/config.hpp"
 #include "protocol/session/events.hpp"
+#include "protocol/session/receive_stream.hpp"
 #include "protocol/session/stats.hpp"
 
 namespace avocet::session {
 
-/// How frames of a track are sent.
-struct TrackOptions {
-  enum class Priority : std::uint8_t { audio, video };
-  Priority priority = Priority::video;
-  double weight = 1;       ///< share among tracks of one priority
-  bool duplicate = false;  ///< repair by sending everything twice (audio: packets are few and small)
-};
+using media::TrackOptions;
 
 /// One secured connection. Sans-I/O: see driving.hpp for the loop. Not thread-safe; moves are cheap.
 class Session {
@@ -39,11 +35,7 @@ class Session {
   Admission write(Time now, StreamId, ByteView data, bool fin = false);
   /// What has arrived in order on a stream and was not read yet; flow control opens by as much. `fin` when it
   /// ends there.
-  struct Read {
-    Bytes data;
-    bool fin = false;
-  };
-  Read read(Time now, StreamId);
+  StreamRead read(Time now, StreamId);
   void reset(Time now, StreamId, std::uint64_t code);
 
   /// Declares a track that send() will use.
@@ -52,11 +44,17 @@ class Session {
   /// arrive by then, without one it is repaired until delivered or cancelled.
   Admission send(Time now, TrackId, const media::Frame&, std::optional<Time> deadline);
   /// Gives up all frames of the track from this number on, sent or not, that are not yet delivered.
-  void cancel(Time now, TrackId, FrameNumber from);
+  void cancel(TrackId, FrameNumber from);
   /// The first frame of the track from `from` on that the peer has not acknowledged whole; nothing when it
   /// has all.
   std::optional<FrameNumber> first_undelivered(TrackId, FrameNumber from) const;
-  void close_track(Time now, TrackId);
+  void close_track(TrackId);
+  /// Bytes of the track's frames that were accepted and never sent yet.
+  std::size_t bytes_unsent(TrackId) const;
+  /// The most that media will ever need (a library's best rendition): the path is not probed above it.
+  void set_ceiling(DataRate);
+  /// Share of the path relative to other connections of this kind; 1 is normal.
+  void set_weight(double);
   /// Forgets what is held for reassembly on a track of the peer's; later fragments of it are dropped.
   void ignore_track(TrackId);
 

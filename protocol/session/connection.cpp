@@ -1,0 +1,239 @@
+#include "protocol/session/connection.hpp"
+
+#include <utility>
+
+namespace avocet::session {
+namespace {
+
+constexpr Duration first_repeat = 200ms;
+constexpr Duration longest_repeat = 500ms;
+constexpr double repeat_factor = 1.3;
+/// Handshakes that a client tries while somebody answers, but none completes: forged ServerHellos can spoil
+/// an attempt.
+constexpr unsigned max_attempts = 3;
+/// Timers this close together fire as one.
+constexpr Duration slack = 100us;
+
+media::MediaSender::Config media_config(const Config& config) {
+  return {.payload = wire::base_datagram - wire::sealed_overhead, .max_queue = config.max_media_queue};
+}
+
+rate::ControllerConfig rate_config(const Config& config) {
+  return {.initial = config.initial_rate, .most = config.max_rate};
+}
+
+Path unvalidated_client_path(PeerAddress server) { return Path(server, {}, true); }
+
+}  // namespace
+
+Session::Impl::Impl(const Config& config, ClientCredentials credentials, PeerAddress server,
+                    const Entropy& entropy, Time now, UnixTime calendar)
+    : role_(Role::client),
+      config_(config),
+      context_(credentials.context),
+      random_(entropy),
+      started_(now),
+      calendar_(calendar),
+      credentials_(std::move(credentials)),
+      path_(unvalidated_client_path(server)),
+      own_id_{random_.u64()},
+      opening_(open_as_client(config_, *credentials_, random_, own_id_, calendar_)),
+      controller_(rate::make_controller(rate_config(config_), now)),
+      pacer_(controller_->pacing_rate()),
+      streams_(role_, config_),
+      media_out_(media_config(config_)),
+      media_in_({.max_pending = config_.max_media_pending}),
+      last_heard_(now) {
+  start_repeating(now);
+}
+
+Session::Impl::Impl(const Config& config, std::shared_ptr<crypto::Context> context,
+                    std::unique_ptr<Opening> opening, ConnectionId own, Path path, const Entropy& entropy,
+                    Time now)
+    : role_(Role::server),
+      config_(config),
+      context_(std::move(context)),
+      random_(entropy),
+      started_(now),
+      path_(path),
+      own_id_(own),
+      peer_id_(opening->peer_id()),
+      opening_(std::move(opening)),
+      controller_(rate::make_controller(rate_config(config_), now)),
+      pacer_(controller_->pacing_rate()),
+      streams_(role_, config_),
+      media_out_(media_config(config_)),
+      media_in_({.max_pending = config_.max_media_pending}),
+      last_heard_(now) {
+  start_repeating(now);
+}
+
+void Session::Impl::start_repeating(Time now) {
+  repeat_after_ = first_repeat;
+  timers_.set(Timer::handshake_repeat, now + repeat_after_);
+  timers_.set(Timer::handshake_deadline, now + config_.handshake_timeout);
+}
+
+void Session::Impl::on_opening(Time now, Opening::Outcome outcome) {
+  for (std::string& line : opening_->take_key_log()) tell(KeyLog{std::move(line)});
+  switch (outcome) {
+    case Opening::Outcome::ignored: break;
+    case Opening::Outcome::repeated:
+      // Only the server answers at once: a client's flight is repeated by its own timer, or two timers would
+      // echo.
+      if (role_ == Role::server && !opening_->wants_to_send()) opening_->repeat();
+      break;
+    case Opening::Outcome::heard:
+      on_authentic(now);
+      path_.validate();
+      repeat_after_ = first_repeat;
+      timers_.set(Timer::handshake_repeat, now + repeat_after_);
+      if (opening_->result() != nullptr && !traffic_) complete_opening(now);
+      break;
+    case Opening::Outcome::failed: fail(now, opening_->failure().code, opening_->failure().reason); break;
+    case Opening::Outcome::closed:
+      finish({opening_->failure().code, opening_->failure().reason, true});
+      break;
+  }
+}
+
+void Session::Impl::complete_opening(Time now) {
+  const HandshakeResult& result = *opening_->result();
+  const bool client = role_ == Role::client;
+  const crypto::ScheduleSecret& out = client ? result.traffic.client : result.traffic.server;
+  const crypto::ScheduleSecret& in = client ? result.traffic.server : result.traffic.client;
+  traffic_.emplace(wire::PacketKind::protected_,
+                   crypto::Sealer(*context_, crypto::packet_key(*context_, out)),
+                   crypto::Opener(*context_, crypto::packet_key(*context_, in)));
+  peer_id_ = opening_->peer_id();
+  streams_.set_peer_limits(result.peer_parameters);
+  state_ = State::open;
+  credentials_.reset();
+  tell(Connected{result.peer_key, to_string(result.fingerprint)});
+  tell(RateChanged{told_rate_ = controller_->target_rate()});
+  if (client) return;  // its flight is repeated until the server shows that it has it
+
+  done_wanted_ = true;
+  confirm_opening();
+  for (auto& [datagram, bytes] : std::exchange(early_, {})) {
+    datagram.bytes = bytes;
+    on_protected(now, datagram);
+  }
+}
+
+void Session::Impl::confirm_opening() {
+  opening_.reset();
+  timers_.clear(Timer::handshake_repeat);
+  timers_.clear(Timer::handshake_deadline);
+}
+
+void Session::Impl::wake(Time now) { run_timers(now); }
+
+void Session::Impl::run_timers(Time now) {
+  now_ = now;
+  if (timers_.take(Timer::handshake_repeat, now) && opening_) {
+    opening_->repeat();
+    repeat_after_ = std::min(longest_repeat, seconds_of(to_seconds(repeat_after_) * repeat_factor));
+    timers_.set(Timer::handshake_repeat, now + repeat_after_);
+  }
+  if (timers_.take(Timer::handshake_deadline, now) && opening_) on_handshake_deadline(now);
+  if (timers_.take(Timer::drain, now))
+    return finish({static_cast<wire::CloseCode>(close_.code), close_.reason, false});
+  if (state_ != State::open) return;
+
+  if (now - last_heard_ >= config_.idle_timeout) {
+    return finish({wire::CloseCode::idle, "nothing was heard from the peer for too long", false});
+  }
+  if (timers_.take(Timer::keep_alive, now)) ping_wanted_ = true;
+  if (timers_.take(Timer::rate, now)) controller_->on_timer(now), after_results(now, 0);
+  if (timers_.take(Timer::loss, now)) {
+    const auto outcome = sent_.on_timer(now, *this);
+    if (outcome == recovery::SentPackets::TimerOutcome::lost) after_results(now, 0);
+    if (outcome == recovery::SentPackets::TimerOutcome::probe) probes_wanted_ = 2;
+  }
+}
+
+void Session::Impl::on_handshake_deadline(Time now) {
+  if (role_ == Role::client && opening_->answered() && state_ == State::opening && attempts_ < max_attempts) {
+    ++attempts_;
+    own_id_ = {random_.u64()};
+    opening_ = open_as_client(config_, *credentials_, random_, own_id_, calendar_);
+    return start_repeating(now);
+  }
+  const std::string hint = opening_->hint();
+  finish({wire::CloseCode::idle, hint.empty() ? "no answer within the handshake's time" : hint, false});
+}
+
+void Session::Impl::close(Time now, wire::CloseCode code, std::string_view reason) {
+  if (state_ == State::closing || state_ == State::closed) return;
+  // The field is bounded; a sentence cut short is better than none.
+  constexpr std::size_t longest_reason = 256;
+  close_ = {static_cast<std::uint64_t>(code), std::string(reason.substr(0, longest_reason))};
+  close_wanted_ = traffic_ || opening_;
+  state_ = State::closing;
+  timers_ = {};
+  timers_.set(Timer::drain, now + 3 * rtt_.probe_timeout(config_.max_ack_delay));
+}
+
+void Session::Impl::fail(Time now, wire::CloseCode code, std::string_view reason) {
+  close(now, code, reason);
+}
+
+void Session::Impl::finish(Closed closed) {
+  if (state_ == State::closed) return;
+  state_ = State::closed;
+  timers_ = {};
+  opening_.reset();
+  early_.clear();
+  tell(std::move(closed));
+}
+
+Wake Session::Impl::next_wake(Time now) {
+  if (state_ == State::open) {
+    timers_.set(Timer::idle, last_heard_ + config_.idle_timeout);
+    timers_.set(Timer::acknowledge, acks_.due());
+    timers_.set(Timer::loss, sent_.timer());
+    timers_.set(Timer::rate, controller_->timer());
+    timers_.set(Timer::media, media_out_.wake());
+    const bool paced = data_waits(now) && !may_send_data(now) && !pacer_.can_send(now);
+    timers_.set(Timer::pace, paced ? std::optional(pacer_.next(now)) : std::nullopt);
+  }
+  Wake wake = timers_.earliest();
+  if (wake.at) wake.at = std::max(*wake.at, now) + slack;
+  return wake;
+}
+
+Stats Session::Impl::stats() const {
+  Stats s = stats_;
+  s.packets_lost = sent_.lost();
+  s.spurious_losses = sent_.spurious();
+  s.received_gaps = acks_.received_gaps();
+  const media::SenderCounters& out = media_out_.counters();
+  s.frames_sent = out.frames_sent;
+  s.frames_abandoned = out.frames_expired + out.frames_cancelled;
+  s.fragments_sent = out.fragments_sent;
+  s.retransmitted_fragments_sent = out.fragments_retransmitted;
+  s.fec_packets_sent = out.parity_sent;
+  s.media_bytes_held = media_out_.bytes_held();
+  const media::ReassemblyCounters& in = media_in_.counters();
+  s.frames_received = in.frames_completed;
+  s.fragments_received = in.fragments_received;
+  s.retransmitted_fragments_received = in.fragments_retransmitted;
+  s.fec_packets_received = in.parity_received;
+  s.fec_fragments_recovered = in.fragments_recovered;
+  s.duplicate_fragments_received = in.fragments_duplicate;
+  s.reassembly_bytes_held = media_in_.bytes_held();
+  s.bytes_in_flight = sent_.bytes_in_flight();
+  s.stream_bytes_held = streams_.bytes_held();
+  s.smoothed_rtt = rtt_.smoothed();
+  s.latest_rtt = rtt_.latest();
+  s.min_rtt = rtt_.min();
+  s.rtt_variation = rtt_.variation();
+  s.queue_delay = controller_->queue_delay();
+  s.target_rate = controller_->target_rate();
+  s.pacing_rate = controller_->pacing_rate();
+  s.loss_rate = controller_->loss_rate();
+  return s;
+}
+
+}  // namespace avocet::session

@@ -1,0 +1,139 @@
+#pragma once
+
+#include <deque>
+
+#include "protocol/crypto/random.hpp"
+#include "protocol/media/media_sender.hpp"
+#include "protocol/media/reassembler.hpp"
+#include "protocol/rate/controller.hpp"
+#include "protocol/rate/pacer.hpp"
+#include "protocol/recovery/ack_tracker.hpp"
+#include "protocol/recovery/sent_packets.hpp"
+#include "protocol/session/opening.hpp"
+#include "protocol/session/packet_protection.hpp"
+#include "protocol/session/path.hpp"
+#include "protocol/session/session.hpp"
+#include "protocol/session/streams.hpp"
+#include "protocol/session/timers.hpp"
+
+namespace avocet::session {
+
+/// What a Session is made of: it composes the rooms below and adds no mechanism of its own but the order in
+/// which things happen. connection.cpp has its life, connection_receive.cpp the way in, connection_send.cpp
+/// the way out.
+class Session::Impl final : private recovery::PacketSink {
+ public:
+  /// A client's end.
+  Impl(const Config&, ClientCredentials, PeerAddress server, const Entropy&, Time now, UnixTime calendar);
+  /// A server's end, for a Hello that has been checked and answered.
+  Impl(const Config&, std::shared_ptr<crypto::Context>, std::unique_ptr<Opening>, ConnectionId own, Path,
+       const Entropy&, Time now);
+
+  void receive(Time now, const Datagram&);
+  void wake(Time now);
+  Output poll(Time now, ByteSpan room, std::size_t max_segments);
+  void close(Time now, wire::CloseCode, std::string_view reason);
+
+  Streams& streams() { return streams_; }
+  media::MediaSender& media_out() { return media_out_; }
+  const media::MediaSender& media_out() const { return media_out_; }
+  rate::Controller& controller() { return *controller_; }
+  media::Reassembler& media_in() { return media_in_; }
+  bool connected() const { return state_ == State::open; }
+  bool finished() const { return state_ == State::closed; }
+  /// Still in the handshake.
+  bool half_open() const { return state_ == State::opening; }
+  Role role() const { return role_; }
+  ConnectionId own_id() const { return own_id_; }
+  Stats stats() const;
+
+ private:
+  enum class State : std::uint8_t { opening, open, closing, closed };
+  struct Incoming;
+
+  // life
+  void start_repeating(Time now);
+  void on_opening(Time now, Opening::Outcome);
+  void complete_opening(Time now);
+  void confirm_opening();
+  void run_timers(Time now);
+  void on_handshake_deadline(Time now);
+  void fail(Time now, wire::CloseCode, std::string_view reason);
+  void finish(Closed);
+  void tell(Event event) { events_.push_back(std::move(event)); }
+  Wake next_wake(Time now);
+
+  // way in
+  void on_clear(Time now, const Datagram&);
+  void on_handshake_packet(Time now, const Datagram&);
+  void on_protected(Time now, const Datagram&);
+  void hold_early(const Datagram&);
+  void on_authentic(Time now);
+  void on_frames(Incoming&, ByteView frames);
+  template <class Frame>
+  void on(Incoming&, const Frame&);
+  void on_media_result(Incoming&, const media::Reassembler::Outcome&);
+  void on_ack(Time now, const wire::Ack&);
+  void on_acked(const recovery::SentPacket&, std::optional<std::int64_t> arrival, bool spurious) override;
+  void on_lost(const recovery::SentPacket&) override;
+  void told_result(const recovery::SentPacket&, std::optional<std::int64_t> arrival, bool lost,
+                   bool spurious);
+  void after_results(Time now, std::uint64_t newly_marked);
+
+  // way out
+  struct Outgoing;
+  std::optional<Transmit> transmit(Time now, ByteSpan room, std::size_t max_segments);
+  std::size_t send_opening(ByteSpan room);
+  std::size_t send_close(ByteSpan room);
+  std::size_t send_run(Time now, ByteSpan room, std::size_t max_segments);
+  std::size_t send_packet(Time now, ByteSpan room);
+  bool may_send_data(Time now) const;
+  bool data_waits(Time now);
+  void add_control(Outgoing&);
+  void add_data(Outgoing&);
+  void add_ack(Outgoing&);
+  void add_filling(Outgoing&);
+  std::size_t seal(Time now, ByteSpan room, Outgoing&);
+  std::optional<Event> next_event();
+
+  const Role role_;
+  const Config config_;
+  std::shared_ptr<crypto::Context> context_;
+  crypto::Random random_;
+  const Time started_;
+  const UnixTime calendar_{};
+  std::optional<ClientCredentials> credentials_;  // to start over with
+  State state_ = State::opening;
+  Path path_;
+  ConnectionId own_id_, peer_id_;
+
+  std::unique_ptr<Opening> opening_;
+  Duration repeat_after_{};
+  unsigned attempts_ = 1;
+  std::vector<std::pair<Datagram, Bytes>> early_;  // Protected packets that overtook ClientFinished
+
+  std::optional<PacketProtection> traffic_;
+  recovery::RttEstimator rtt_;
+  recovery::SentPackets sent_{rtt_};
+  recovery::AckTracker acks_;
+  std::unique_ptr<rate::Controller> controller_;
+  rate::Pacer pacer_;
+  Streams streams_;
+  media::MediaSender media_out_;
+  media::Reassembler media_in_;
+
+  TimerTable timers_;
+  std::deque<Event> events_;
+  Time last_heard_;
+  Time now_{};  // of the call that runs; for what the sink is told
+  bool spin_ = false;
+  bool done_wanted_ = false, ping_wanted_ = false, close_wanted_ = false;
+  unsigned probes_wanted_ = 0;
+  unsigned packets_while_closing_ = 0;
+  InlineVector<std::array<std::byte, 8>, 4> path_responses_;
+  wire::Close close_;
+  DataRate told_rate_;
+  Stats stats_;
+};
+
+}  // namespace avocet::session

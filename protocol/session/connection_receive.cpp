@@ -1,0 +1,223 @@
+#include "protocol/session/connection.hpp"
+
+namespace avocet::session {
+namespace {
+
+/// Protected packets held until ClientFinished verifies: a client's first requests may overtake it.
+constexpr std::size_t max_early_packets = 16;
+
+TrackId track_of(const recovery::Carried& carried) { return {static_cast<std::uint32_t>(carried.id)}; }
+
+}  // namespace
+
+/// One packet on its way in.
+struct Session::Impl::Incoming {
+  Time now, arrived;
+  bool ack_eliciting = false;
+  bool frame_end = false;
+  std::optional<wire::CloseCode> violation;
+  std::string_view what;
+
+  void violate(std::optional<wire::CloseCode> code, std::string_view why) {
+    if (code && !violation) violation = code, what = why;
+  }
+};
+
+void Session::Impl::receive(Time now, const Datagram& datagram) {
+  if (state_ == State::closed) return;
+  now_ = now;
+  path_.on_received(datagram.bytes.size());
+  stats_.bytes_received += datagram.bytes.size();
+  const auto kind = wire::packet_kind(datagram.bytes);
+  if (!kind) return ++stats_.packets_malformed, void();
+  if (state_ == State::closing) {
+    // The peer has not heard: say it again, ever more rarely (RFC 9000 section 10.2.1).
+    if (std::has_single_bit(++packets_while_closing_)) close_wanted_ = true;
+    return;
+  }
+  switch (*kind) {
+    case wire::PacketKind::protected_: return on_protected(now, datagram);
+    case wire::PacketKind::handshake: return on_handshake_packet(now, datagram);
+    case wire::PacketKind::hello:
+    case wire::PacketKind::retry:
+    case wire::PacketKind::refuse:
+    case wire::PacketKind::server_hello: return on_clear(now, datagram);
+    case wire::PacketKind::reset: ++stats_.packets_malformed; return;
+  }
+}
+
+void Session::Impl::on_clear(Time now, const Datagram& datagram) {
+  const auto packet = wire::decode<wire::ClearPacket>(datagram.bytes);
+  const bool from_peer = (packet && packet->kind == wire::PacketKind::hello) == (role_ == Role::server);
+  if (!packet || !from_peer) return ++stats_.packets_malformed, void();
+  ++stats_.packets_received;
+  if (opening_) on_opening(now, opening_->on_clear(packet->kind, packet->body));
+}
+
+void Session::Impl::on_handshake_packet(Time now, const Datagram& datagram) {
+  if (!opening_) return;  // the peer's last flight again: our DONE answers it
+  ++stats_.packets_received;
+  on_opening(now, opening_->on_sealed(datagram.bytes));
+}
+
+void Session::Impl::on_protected(Time now, const Datagram& datagram) {
+  if (!traffic_) return hold_early(datagram);
+  const auto opened = traffic_->open(datagram.bytes);
+  if (!opened) {
+    switch (opened.error()) {
+      case PacketProtection::Refusal::malformed: ++stats_.packets_malformed; break;
+      case PacketProtection::Refusal::duplicate: ++stats_.packets_duplicate; break;
+      case PacketProtection::Refusal::not_authentic: ++stats_.packets_undecryptable; break;
+    }
+    return;
+  }
+  ++stats_.packets_received;
+  on_authentic(now);
+  if (opening_) confirm_opening();  // a server seals nothing with these keys before it has verified us
+  // The client inverts what it saw last, the server repeats it: one edge per round trip (RFC 9000
+  // section 17.4).
+  if (opened->newest) spin_ = role_ == Role::server ? opened->spin : !opened->spin;
+
+  Incoming in{.now = now, .arrived = datagram.arrived};
+  on_frames(in, opened->frames);
+  if (in.violation) return fail(now, *in.violation, in.what);
+  if (state_ != State::open) return;
+  acks_.on_received(opened->number, in.ack_eliciting, datagram.ecn, datagram.arrived, now);
+  if (in.frame_end) acks_.on_frame_end(now);
+  while (auto done = media_in_.next()) {
+    acks_.on_media_age(datagram.arrived.time_since_epoch() - std::chrono::microseconds(done->frame.capture),
+                       now);
+    tell(FrameReceived{done->track, std::move(done->frame), done->first_arrival, done->last_arrival,
+                       done->repaired});
+  }
+}
+
+void Session::Impl::hold_early(const Datagram& datagram) {
+  if (role_ == Role::server && early_.size() < max_early_packets) {
+    early_.emplace_back(datagram, Bytes(datagram.bytes.begin(), datagram.bytes.end()));
+  }
+}
+
+void Session::Impl::on_authentic(Time now) {
+  last_heard_ = now;
+  timers_.set(Timer::keep_alive, now + config_.idle_timeout / 3);
+}
+
+void Session::Impl::on_frames(Incoming& in, ByteView frames) {
+  const wire::DecodeError error = wire::read_all<wire::Frames>(frames, [&]<class Frame>(const Frame& frame) {
+    if (in.violation || state_ != State::open) return;
+    constexpr bool silent = std::is_same_v<Frame, wire::Ack> || std::is_same_v<Frame, wire::Padding> ||
+                            std::is_same_v<Frame, wire::Close>;
+    if constexpr (!silent) in.ack_eliciting = true;
+    on(in, frame);
+  });
+  if (error.fault != wire::Fault::none)
+    in.violate(wire::CloseCode::frame_encoding, "a frame that does not decode");
+}
+
+template <class Frame>
+void Session::Impl::on(Incoming& in, const Frame& frame) {
+  if constexpr (std::is_same_v<Frame, wire::Media>) {
+    on_media_result(in, media_in_.on_media(in.arrived, frame));
+  } else if constexpr (std::is_same_v<Frame, wire::Parity>) {
+    on_media_result(in, media_in_.on_parity(in.arrived, frame));
+  } else if constexpr (std::is_same_v<Frame, wire::Ack>) {
+    on_ack(in.now, frame);
+  } else if constexpr (std::is_same_v<Frame, wire::Stream>) {
+    in.violate(streams_.on_stream(frame), "stream data against the rules");
+  } else if constexpr (std::is_same_v<Frame, wire::ResetStream>) {
+    in.violate(streams_.on_reset_stream(frame), "a stream reset against the rules");
+  } else if constexpr (std::is_same_v<Frame, wire::MaxData>) {
+    in.violate(streams_.on_max_data(frame), "flow control against the rules");
+  } else if constexpr (std::is_same_v<Frame, wire::MaxStreamData>) {
+    in.violate(streams_.on_max_stream_data(frame), "flow control against the rules");
+  } else if constexpr (std::is_same_v<Frame, wire::MaxStreams>) {
+    in.violate(streams_.on_max_streams(frame), "a stream limit against the rules");
+  } else if constexpr (std::is_same_v<Frame, wire::Close>) {
+    finish({static_cast<wire::CloseCode>(frame.code), frame.reason, true});
+  } else if constexpr (std::is_same_v<Frame, wire::PathChallenge>) {
+    path_responses_.push_back(frame.data);
+  } else if constexpr (std::is_same_v<Frame, wire::HandshakeData>) {
+    in.violate(wire::CloseCode::protocol_violation, "handshake data in a Protected packet");
+  } else if constexpr (std::is_same_v<Frame, wire::Done>) {
+    if (role_ == Role::server) in.violate(wire::CloseCode::protocol_violation, "DONE from a client");
+  }
+  // PADDING and PING say all by being there. Ids, tickets and tokens are offers that this version does not
+  // take up.
+}
+
+void Session::Impl::on_media_result(Incoming& in, const media::Reassembler::Outcome& outcome) {
+  if (outcome.ends_frame) in.frame_end = true;
+}
+
+void Session::Impl::on_ack(Time now, const wire::Ack& ack) {
+  const auto outcome = sent_.on_ack(now, ack, *this);
+  if (!outcome)
+    return fail(now, wire::CloseCode::protocol_violation, "an acknowledgement of a packet never sent");
+  if (outcome->newly_acked) after_results(now, outcome->newly_marked);
+}
+
+void Session::Impl::on_acked(const recovery::SentPacket& packet, std::optional<std::int64_t> arrival,
+                             bool spurious) {
+  using What = recovery::Carried::What;
+  for (const recovery::Carried& carried : packet.carried) {
+    switch (carried.what) {
+      case What::ack: acks_.on_ack_acked({carried.begin}); break;
+      case What::media: media_out_.on_acked(track_of(carried), {carried.begin}); break;
+      case What::parity:
+        media_out_.on_parity_acked(track_of(carried), {carried.begin},
+                                   static_cast<std::uint8_t>(carried.length));
+        break;
+      default: streams_.on_acked(carried); break;
+    }
+  }
+  told_result(packet, arrival, false, spurious);
+}
+
+void Session::Impl::on_lost(const recovery::SentPacket& packet) {
+  using What = recovery::Carried::What;
+  for (const recovery::Carried& carried : packet.carried) {
+    switch (carried.what) {
+      case What::media: media_out_.on_lost(now_, track_of(carried), {carried.begin}); break;
+      case What::parity:
+        media_out_.on_parity_lost(now_, track_of(carried), {carried.begin},
+                                  static_cast<std::uint8_t>(carried.length));
+        break;
+      case What::done: done_wanted_ = true; break;
+      default: streams_.on_lost(carried); break;
+    }
+  }
+  told_result(packet, std::nullopt, true, false);
+}
+
+void Session::Impl::told_result(const recovery::SentPacket& packet, std::optional<std::int64_t> arrival,
+                                bool lost, bool spurious) {
+  if (!packet.in_flight) return;
+  controller_->on_result({.number = packet.number,
+                          .size = packet.size,
+                          .sent = packet.sent,
+                          .arrival = arrival,
+                          .lost = lost,
+                          .probe = packet.probe,
+                          .app_limited = packet.app_limited,
+                          .spurious = spurious});
+}
+
+void Session::Impl::after_results(Time now, std::uint64_t newly_marked) {
+  controller_->on_feedback({.now = now,
+                            .latest_rtt = rtt_.latest(),
+                            .smoothed_rtt = rtt_.smoothed(),
+                            .min_rtt = rtt_.min(),
+                            .bytes_in_flight = sent_.bytes_in_flight(),
+                            .newly_marked = newly_marked});
+  pacer_.set_rate(now, controller_->pacing_rate());
+  media_out_.set_path(
+      {rtt_.has_sample() ? rtt_.smoothed() : Duration::zero(), rtt_.variation(), controller_->loss_rate()});
+  const DataRate target = controller_->target_rate();
+  constexpr double worth_telling = 0.05;
+  if (target > told_rate_ * (1 + worth_telling) || target < told_rate_ * (1 - worth_telling)) {
+    tell(RateChanged{told_rate_ = target});
+  }
+}
+
+}  // namespace avocet::session

@@ -1,0 +1,205 @@
+#include "protocol/session/connection.hpp"
+
+namespace avocet::session {
+namespace {
+
+/// A packet that misses the full size by no more than this is padded, so that it does not end a segmented
+/// write: the heads of frames differ by some bytes.
+constexpr std::size_t worth_padding = 48;
+/// Room that an ACK is given beside other frames: a handful of ranges and times.
+constexpr std::size_t least_ack_room = 24;
+
+}  // namespace
+
+/// One packet on its way out.
+struct Session::Impl::Outgoing {
+  Time now;
+  wire::Writer frames;
+  recovery::SentPacket packet;
+
+  bool room_for(std::size_t bytes) const { return frames.remaining() >= bytes && !packet.carried.full(); }
+  template <class Frame>
+  bool add(const Frame& frame) {
+    if (frames.remaining() < wire::typed_size(frame)) return false;
+    wire::write_typed(frames, frame);
+    return true;
+  }
+};
+
+Output Session::Impl::poll(Time now, ByteSpan room, std::size_t max_segments) {
+  now_ = now;
+  run_timers(now);
+  if (auto event = next_event()) return std::move(*event);
+  if (auto transmit = this->transmit(now, room, max_segments)) return *transmit;
+  if (auto event = next_event()) return std::move(*event);  // sealing can fail the session
+  return next_wake(now);
+}
+
+std::optional<Event> Session::Impl::next_event() {
+  if (!events_.empty()) {
+    Event event = std::move(events_.front());
+    events_.pop_front();
+    return event;
+  }
+  if (state_ != State::open) return std::nullopt;
+  if (media_out_.take_writable()) return MediaWritable{};
+  return streams_.next_event();
+}
+
+std::optional<Transmit> Session::Impl::transmit(Time now, ByteSpan room, std::size_t max_segments) {
+  if (state_ == State::closed) return std::nullopt;
+  room = room.first(std::min(room.size(), path_.allowance()));
+  std::size_t size = 0;
+  if (opening_ && state_ != State::closing) size = send_opening(room);
+  if (size == 0 && state_ == State::closing) size = send_close(room);
+  if (size == 0 && state_ == State::open) size = send_run(now, room, max_segments);
+  if (size == 0) return std::nullopt;
+  path_.on_sent(size);
+  stats_.bytes_sent += size;
+  return Transmit{.to = path_.peer(),
+                  .from = path_.local(),
+                  .size = size,
+                  .segment = std::min(size, path_.datagram_size())};
+}
+
+std::size_t Session::Impl::send_opening(ByteSpan room) {
+  const std::size_t size = opening_->next(room);
+  if (size > 0) ++stats_.packets_sent;
+  return size;
+}
+
+std::size_t Session::Impl::send_close(ByteSpan room) {
+  if (!std::exchange(close_wanted_, false)) return 0;
+  ++stats_.packets_sent;
+  if (!traffic_) return opening_ ? opening_->close(room, close_) : 0;
+  if (room.size() < wire::base_datagram) return 0;
+  Outgoing out{.now = now_,
+               .frames = wire::Writer(
+                   room.subspan(PacketProtection::payload_at, wire::base_datagram - wire::sealed_overhead)),
+               .packet = {}};
+  out.add(close_);
+  return seal(now_, room, out);
+}
+
+/// Full packets one behind the other; the first that is shorter is the last.
+std::size_t Session::Impl::send_run(Time now, ByteSpan room, std::size_t max_segments) {
+  const std::size_t full = path_.datagram_size();
+  std::size_t size = 0;
+  for (std::size_t segments = 0; segments < max_segments && room.size() - size >= full; ++segments) {
+    const std::size_t packet = send_packet(now, room.subspan(size, full));
+    size += packet;
+    if (packet < full) break;
+  }
+  return size;
+}
+
+bool Session::Impl::may_send_data(Time now) const {
+  const auto flight = static_cast<std::int64_t>(sent_.bytes_in_flight() + path_.datagram_size());
+  return flight <= controller_->window().bytes() && pacer_.can_send(now) && !sent_.full();
+}
+
+bool Session::Impl::data_waits(Time now) {
+  return streams_.wants_to_send() || media_out_.wants_to_send(now) || pacer_.in_train(now);
+}
+
+std::size_t Session::Impl::send_packet(Time now, ByteSpan room) {
+  if (const auto probe = controller_->take_probe(now)) pacer_.begin_train(now, probe->rate, probe->size);
+  Outgoing out{
+      .now = now,
+      .frames = wire::Writer(room.subspan(PacketProtection::payload_at, room.size() - wire::sealed_overhead)),
+      .packet = {.number = sent_.next(), .sent = now, .probe = pacer_.in_train(now)}};
+  const bool ack_is_due = acks_.due() && *acks_.due() <= now;
+  if (ack_is_due) add_ack(out);
+  if (!sent_.full()) add_control(out);
+  if (may_send_data(now) || (probes_wanted_ > 0 && !sent_.full())) add_data(out);
+  if (out.frames.size() == 0) return 0;
+  if (!ack_is_due && acks_.has_news()) add_ack(out);
+  add_filling(out);
+  const std::size_t size = seal(now, room, out);
+  if (size == 0) return 0;
+  ++stats_.packets_sent;
+  sent_.on_sent(out.packet);
+  if (out.packet.in_flight) {
+    const auto bytes = DataSize::bytes(static_cast<std::int64_t>(size));
+    pacer_.on_sent(now, bytes);
+    controller_->on_sent(now, out.packet.number, size, !out.packet.app_limited);
+    if (probes_wanted_ > 0) --probes_wanted_;
+  }
+  return size;
+}
+
+void Session::Impl::add_ack(Outgoing& out) {
+  wire::Ack ack;
+  if (!out.room_for(least_ack_room) || !acks_.build(out.now, started_, ack, out.frames.remaining())) return;
+  out.add(ack);
+  out.packet.carried.push_back({.what = recovery::Carried::What::ack, .begin = ack.largest.value});
+  if (acks_.wants_acknowledgement()) ping_wanted_ = true;
+}
+
+void Session::Impl::add_control(Outgoing& out) {
+  using What = recovery::Carried::What;
+  if (done_wanted_ && out.room_for(8) && out.add(wire::Done{})) {
+    done_wanted_ = false;
+    out.packet.carried.push_back({.what = What::done});
+    out.packet.ack_eliciting = true;
+  }
+  while (!path_responses_.empty() && out.add(wire::PathResponse{path_responses_.back()})) {
+    path_responses_.pop_back();
+    out.packet.ack_eliciting = true;
+  }
+  if (ping_wanted_ && out.add(wire::Ping{})) {
+    ping_wanted_ = false;
+    out.packet.ack_eliciting = true;
+  }
+}
+
+void Session::Impl::add_data(Outgoing& out) {
+  const std::size_t before = out.frames.size();
+  if (streams_.wants_to_send()) streams_.fill(out.frames, out.packet.carried);
+  media::Sent sent;
+  while (!out.packet.carried.full() && media_out_.write_next(out.now, out.frames, sent)) {
+    using What = recovery::Carried::What;
+    out.packet.carried.push_back({.what = sent.parity ? What::parity : What::media,
+                                  .flag = sent.retransmission,
+                                  .length = sent.parity ? sent.row : sent.length,
+                                  .id = sent.track.value,
+                                  .begin = sent.fragment.value});
+  }
+  const bool train = out.packet.probe && pacer_.can_send(out.now);
+  if (out.frames.size() == before && train && media_out_.write_probe_parity(out.now, out.frames, sent)) {
+    out.packet.carried.push_back({.what = recovery::Carried::What::parity,
+                                  .length = sent.row,
+                                  .id = sent.track.value,
+                                  .begin = sent.fragment.value});
+  }
+  const bool nothing = out.frames.size() == before;
+  // A probe asks even when there is nothing to say: the answer tells what was lost. A train goes on with
+  // padding.
+  const bool fill_train = nothing && train;
+  if (nothing && (probes_wanted_ > 0 || fill_train)) out.add(wire::Ping{});
+  if (fill_train) {
+    stats_.padding_bytes_sent += out.frames.remaining();
+    out.add(wire::Padding{out.frames.remaining() - 1});
+  }
+  if (out.frames.size() > before) out.packet.ack_eliciting = true;
+}
+
+void Session::Impl::add_filling(Outgoing& out) {
+  out.packet.in_flight = out.packet.ack_eliciting;
+  const bool more = streams_.wants_to_send() || media_out_.wants_to_send(out.now);
+  out.packet.app_limited = !more;
+  const std::size_t left = out.frames.remaining();
+  if (more && out.packet.ack_eliciting && left > 0 && left <= worth_padding) out.add(wire::Padding{left - 1});
+}
+
+std::size_t Session::Impl::seal(Time now, ByteSpan room, Outgoing& out) {
+  const PacketNumber number = sent_.next();
+  if (!traffic_->seal(room, out.frames.size(), peer_id_, number, spin_)) {
+    finish({wire::CloseCode::key_limit, "the keys have sealed all that they may", false});
+    return 0;
+  }
+  if (state_ == State::closing) sent_.on_sent({.number = number, .sent = now, .size = out.frames.size()});
+  return out.frames.size() + wire::sealed_overhead;
+}
+
+}  // namespace avocet::session

@@ -1,0 +1,307 @@
+#include "protocol/session/listener.hpp"
+
+#include <algorithm>
+#include <deque>
+#include <queue>
+#include <unordered_map>
+#include <vector>
+
+#include "protocol/session/connection.hpp"
+#include "protocol/session/handshake_hello.hpp"
+
+namespace avocet::session {
+namespace {
+
+/// Answers to strangers that wait for the driver; more are dropped, for a flood must cost no memory.
+constexpr std::size_t max_stateless = 64;
+
+/// Tells one Hello from another while its handshake runs: the same address, id and random mean the same
+/// attempt.
+struct HelloKey {
+  PeerAddress from;
+  ConnectionId cid;
+  std::array<std::byte, 32> random;
+  bool operator==(const HelloKey&) const = default;
+};
+
+struct HelloHash {
+  std::size_t operator()(const HelloKey& key) const {
+    return std::hash<PeerAddress>{}(key.from) ^ std::hash<ConnectionId>{}(key.cid);
+  }
+};
+
+}  // namespace
+
+class Listener::Impl {
+ public:
+  Impl(const ListenerConfig& config, ServerCredentials credentials, const Entropy& entropy)
+      : config_(config), credentials_(std::move(credentials)), random_(entropy), cookies_(random_.fork()) {
+    random_.fill(reset_key_.bytes());
+  }
+
+  void receive(Time now, const Datagram&);
+  void wake(Time now);
+  Output poll(Time now, ByteSpan room, std::size_t max_segments);
+  Session* touch(SessionId);
+  const Session* find(SessionId) const;
+  void shut_down(Time now, std::string_view reason);
+  std::size_t sessions() const { return by_id_.size(); }
+  const Counters& counters() const { return counters_; }
+
+ private:
+  struct Entry {
+    SessionId id;
+    std::optional<Session> session;
+    HelloKey hello;
+    bool half_open = true;
+    bool ready = false;
+    std::optional<Time> wake;  // the one that counts; others in the heap are old
+  };
+  struct Alarm {
+    Time at;
+    SessionId id;
+    bool operator>(const Alarm& o) const { return at > o.at; }
+  };
+  struct Stateless {
+    PeerAddress to, from;
+    Bytes bytes;
+  };
+
+  void on_hello(Time now, const Datagram&);
+  void accept(Time now, const Datagram&, const CheckedHello&, bool address_proven);
+  void answer(const Datagram&, wire::PacketKind, Bytes body);
+  ConnectionId fresh_id();
+  Entry* entry(SessionId id);
+  void make_ready(Entry&);
+  void settle(Entry&, const Wake&);
+  void note_progress(Entry&);
+  void erase(Entry&);
+  Wake next_wake(Time now);
+
+  const ListenerConfig config_;
+  const ServerCredentials credentials_;
+  crypto::Random random_;
+  crypto::CookieKey cookies_;
+  crypto::Secret<32> reset_key_;
+  bool shutting_down_ = false;
+  std::uint64_t next_session_ = 1;
+  std::size_t half_open_ = 0;
+  std::unordered_map<SessionId, std::unique_ptr<Entry>> entries_;
+  std::unordered_map<ConnectionId, Entry*> by_id_;
+  std::unordered_map<HelloKey, Entry*, HelloHash> by_hello_;
+  std::deque<SessionId> ready_;
+  std::priority_queue<Alarm, std::vector<Alarm>, std::greater<>> alarms_;
+  std::deque<Stateless> stateless_;
+  Counters counters_;
+};
+
+void Listener::Impl::receive(Time now, const Datagram& datagram) {
+  ++counters_.datagrams;
+  const auto kind = wire::packet_kind(datagram.bytes);
+  if (kind == wire::PacketKind::hello) return on_hello(now, datagram);
+  if (kind != wire::PacketKind::protected_ && kind != wire::PacketKind::handshake)
+    return ++counters_.malformed, void();
+  wire::Reader reader(datagram.bytes);
+  wire::SealedHeader header;
+  wire::read_fields(reader, header);
+  if (!reader.ok()) return ++counters_.malformed, void();
+  const auto found = by_id_.find(header.destination);
+  if (found == by_id_.end()) return ++counters_.strays, void();
+  found->second->session->receive(now, datagram);
+  make_ready(*found->second);
+}
+
+void Listener::Impl::on_hello(Time now, const Datagram& datagram) {
+  ++counters_.hellos;
+  const auto packet = wire::decode<wire::ClearPacket>(datagram.bytes);
+  // A Hello must be as large as what it asks for, or it would make an amplifier of us.
+  if (!packet || datagram.bytes.size() < wire::base_datagram) return ++counters_.malformed, void();
+  auto hello = check_hello(packet->body, credentials_.identity->algorithm());
+  if (!hello) {
+    if (!hello.error().reason) return ++counters_.malformed, void();
+    ++counters_.refusals;
+    return answer(datagram, wire::PacketKind::refuse,
+                  make_refuse(hello.error().client_cid, *hello.error().reason));
+  }
+  if (const auto known = by_hello_.find({datagram.from, hello->hello.cid, hello->hello.random});
+      known != by_hello_.end()) {
+    // After a Retry the same attempt comes with a cookie, but then no entry exists for it yet.
+    known->second->session->receive(now, datagram);
+    return make_ready(*known->second);
+  }
+  if (shutting_down_ || entries_.size() >= config_.max_sessions) {
+    ++counters_.refusals;
+    const auto reason = shutting_down_ ? wire::RefuseReason::shutting_down : wire::RefuseReason::busy;
+    return answer(datagram, wire::PacketKind::refuse, make_refuse(hello->hello.cid, reason));
+  }
+  const bool proven = check_cookie(*credentials_.context, cookies_, now, datagram.from, *hello);
+  if (!proven && half_open_ >= config_.half_open_before_retry) {
+    ++counters_.retries;
+    return answer(datagram, wire::PacketKind::retry,
+                  make_retry(*credentials_.context, cookies_, now, datagram.from, *hello));
+  }
+  if (half_open_ >= config_.max_half_open) return ++counters_.dropped_hellos, void();
+  accept(now, datagram, *hello, proven);
+}
+
+void Listener::Impl::accept(Time now, const Datagram& datagram, const CheckedHello& hello,
+                            bool address_proven) {
+  const ConnectionId own = fresh_id();
+  const crypto::ResetToken token = crypto::reset_token(*credentials_.context, reset_key_, own);
+  auto opening = open_as_server(config_.session, credentials_, random_, hello, own, token);
+  if (!opening) return ++counters_.malformed, void();
+
+  auto entry = std::make_unique<Entry>();
+  entry->id = {next_session_++};
+  entry->hello = {datagram.from, hello.hello.cid, hello.hello.random};
+  Path path(datagram.from, datagram.to, address_proven);
+  path.on_received(datagram.bytes.size());
+  entry->session = Session(std::make_unique<Session::Impl>(
+      config_.session, credentials_.context, std::move(*opening), own, path, random_.fork(), now));
+  ++half_open_;
+  by_id_.emplace(own, entry.get());
+  by_hello_.emplace(entry->hello, entry.get());
+  make_ready(*entry);
+  entries_.emplace(entry->id, std::move(entry));
+}
+
+void Listener::Impl::answer(const Datagram& to, wire::PacketKind kind, Bytes body) {
+  if (stateless_.size() >= max_stateless) return;
+  stateless_.push_back({to.from, to.to, wire::encode(wire::ClearPacket{.kind = kind, .body = body})});
+}
+
+ConnectionId Listener::Impl::fresh_id() {
+  for (;;) {
+    constexpr std::uint64_t below_shard = (std::uint64_t{1} << 56) - 1;
+    const ConnectionId id{(random_.u64() & below_shard) | std::uint64_t{config_.shard} << 56};
+    if (!by_id_.contains(id)) return id;
+  }
+}
+
+void Listener::Impl::wake(Time now) {
+  while (!alarms_.empty() && alarms_.top().at <= now) {
+    const Alarm alarm = alarms_.top();
+    alarms_.pop();
+    Entry* entry = this->entry(alarm.id);
+    if (entry == nullptr || entry->wake != alarm.at) continue;
+    entry->wake.reset();
+    entry->session->wake(now);
+    make_ready(*entry);
+  }
+}
+
+Listener::Output Listener::Impl::poll(Time now, ByteSpan room, std::size_t max_segments) {
+  if (!stateless_.empty()) {
+    const Stateless next = std::move(stateless_.front());
+    stateless_.pop_front();
+    if (next.bytes.size() <= room.size()) {
+      std::ranges::copy(next.bytes, room.begin());
+      return Transmit{
+          .to = next.to, .from = next.from, .size = next.bytes.size(), .segment = next.bytes.size()};
+    }
+  }
+  wake(now);
+  while (!ready_.empty()) {
+    Entry* entry = this->entry(ready_.front());
+    if (entry == nullptr) {
+      ready_.pop_front();
+      continue;
+    }
+    auto output = entry->session->poll(now, room, max_segments);
+    note_progress(*entry);
+    if (auto* transmit = std::get_if<Transmit>(&output)) {
+      // Others take their turn before it may send again.
+      ready_.pop_front();
+      ready_.push_back(entry->id);
+      return *transmit;
+    }
+    if (auto* event = std::get_if<Event>(&output)) {
+      SessionEvent told{entry->id, std::move(*event)};
+      if (std::holds_alternative<Closed>(told.event)) erase(*entry);
+      return told;
+    }
+    ready_.pop_front();
+    settle(*entry, std::get<Wake>(output));
+  }
+  return next_wake(now);
+}
+
+Session* Listener::Impl::touch(SessionId id) {
+  Entry* found = entry(id);
+  if (found == nullptr) return nullptr;
+  make_ready(*found);
+  return &*found->session;
+}
+
+const Session* Listener::Impl::find(SessionId id) const {
+  const auto found = entries_.find(id);
+  return found == entries_.end() ? nullptr : &*found->second->session;
+}
+
+void Listener::Impl::shut_down(Time now, std::string_view reason) {
+  shutting_down_ = true;
+  for (auto& [id, entry] : entries_) {
+    entry->session->close(now, wire::CloseCode::none, reason);
+    make_ready(*entry);
+  }
+}
+
+Listener::Impl::Entry* Listener::Impl::entry(SessionId id) {
+  const auto found = entries_.find(id);
+  return found == entries_.end() ? nullptr : found->second.get();
+}
+
+void Listener::Impl::make_ready(Entry& entry) {
+  if (std::exchange(entry.ready, true)) return;
+  ready_.push_back(entry.id);
+}
+
+void Listener::Impl::settle(Entry& entry, const Wake& wake) {
+  entry.ready = false;
+  if (entry.wake == wake.at) return;
+  entry.wake = wake.at;
+  if (wake.at) alarms_.push({*wake.at, entry.id});
+}
+
+void Listener::Impl::note_progress(Entry& entry) {
+  if (!entry.half_open || entry.session->impl_->half_open()) return;
+  entry.half_open = false;
+  --half_open_;
+  if (entry.session->connected()) ++counters_.handshakes_completed;
+  by_hello_.erase(entry.hello);
+}
+
+void Listener::Impl::erase(Entry& entry) {
+  ++counters_.sessions_closed;
+  if (entry.half_open) --half_open_, by_hello_.erase(entry.hello);
+  by_id_.erase(entry.session->impl_->own_id());
+  entries_.erase(entry.id);
+}
+
+Wake Listener::Impl::next_wake(Time now) {
+  while (!alarms_.empty()) {
+    const Alarm& first = alarms_.top();
+    const Entry* owner = entry(first.id);
+    if (owner != nullptr && owner->wake == first.at)
+      return {std::max(first.at, now + Duration(1)), "a session's timer"};
+    alarms_.pop();
+  }
+  return {};
+}
+
+Listener::Listener(const ListenerConfig& config, ServerCredentials credentials, Entropy entropy)
+    : impl_(std::make_unique<Impl>(config, std::move(credentials), entropy)) {}
+Listener::~Listener() = default;
+
+void Listener::receive(Time now, Datagram datagram) { impl_->receive(now, datagram); }
+void Listener::wake(Time now) { impl_->wake(now); }
+Listener::Output Listener::poll(Time now, ByteSpan room, std::size_t max_segments) {
+  return impl_->poll(now, room, max_segments);
+}
+Session* Listener::touch(SessionId id) { return impl_->touch(id); }
+const Session* Listener::find(SessionId id) const { return impl_->find(id); }
+void Listener::shut_down(Time now, std::string_view reason) { impl_->shut_down(now, reason); }
+std::size_t Listener::sessions() const { return impl_->sessions(); }
+const Listener::Counters& Listener::counters() const { return impl_->counters(); }
+
+}  // namespace avocet::session
