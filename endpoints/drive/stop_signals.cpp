@@ -18,6 +18,7 @@ void StopSignals::cancel() {
   // Removing the signals from the set restores their default action: the next one kills.
   asio::error_code ignored;
   signals_.clear(ignored);
+  signals_.cancel(ignored);
 }
 
 }  // namespace avocet::drive

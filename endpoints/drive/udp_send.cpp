@@ -70,6 +70,8 @@ constexpr std::size_t always_fits = 1232;
 }  // namespace
 
 SendResult UdpSocket::send(const Route& route, ByteView bytes, std::size_t segment) {
+  if (family_ == AF_INET && is_set(route.to) && !route.to.is_v4())
+    return {.sent = bytes.size(), .error = EAFNOSUPPORT};
   SendResult result;
   segment = std::clamp<std::size_t>(segment, 1, max_run);
   const std::size_t run = std::min(max_segments, max_run / segment) * segment;

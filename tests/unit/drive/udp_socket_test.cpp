@@ -32,13 +32,13 @@ struct Got {
   Bytes bytes;
 };
 
-/// Reads until `count` datagrams have come, or nothing comes for a second.
+/// Reads until `count` datagrams have come, or nothing comes for 0.3 s.
 std::vector<Got> receive(UdpSocket& socket, std::size_t count) {
   ReceiveBatch batch;
   std::vector<Got> out;
   while (out.size() < count) {
     pollfd ready{socket.descriptor(), POLLIN, 0};
-    if (poll(&ready, 1, 1000) <= 0) break;
+    if (poll(&ready, 1, 300) <= 0) break;
     for (const Received& run : socket.receive(batch)) {
       for_each_datagram(run, [&](ByteSpan datagram) {
         out.push_back({run.from, run.to, run.ecn, run.arrived, Bytes(datagram.begin(), datagram.end())});
@@ -182,6 +182,13 @@ TEST(UdpSocket, SaysWhyItCannotListen) {
   ASSERT_FALSE(second);
   EXPECT_EQ(second.error(), "cannot listen on " + to_string(first.local()) + ": Address already in use");
   EXPECT_TRUE(UdpSocket::bind(PeerAddress::v4(127, 0, 0, 1, 0), {.reuse_port = true}));
+}
+
+TEST(UdpSocket, WhatItsFamilyCannotReachIsLostAndSaid) {
+  UdpSocket v4 = must(UdpSocket::bind(loopback_v4));
+  const SendResult result = v4.send({.to = loopback_v6}, numbered(10), 10);
+  EXPECT_EQ(result.sent, 10u);
+  EXPECT_EQ(result.error, EAFNOSUPPORT);
 }
 
 TEST(UdpSocket, AFullSocketBlocksAndTakesTheRestLater) {
