@@ -17,6 +17,8 @@ using media::TrackOptions;
 /// One secured connection. Sans-I/O: see driving.hpp for the loop. Not thread-safe; moves are cheap.
 class Session {
  public:
+  using Output = session::Output;
+
   /// A client that begins to connect to `server` with its next poll.
   static Session connect(const Config&, ClientCredentials, PeerAddress server, Entropy, Time now,
                          UnixTime calendar);
