@@ -45,6 +45,8 @@ class ReceiveStream {
   std::size_t held() const { return bytes_.size(); }
 
  private:
+  std::size_t in_order() const;
+
   Bytes bytes_;  // of the stream from read_ on, with gaps
   IntervalSet<std::uint64_t, 1024> arrived_;
   std::uint64_t window_, limit_, read_ = 0, highest_ = 0;

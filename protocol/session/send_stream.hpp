@@ -43,7 +43,7 @@ class SendStream {
   void on_lost(std::uint64_t begin, std::uint64_t length, bool fin);
 
   bool writable() const { return !finished_; }
-  /// Everything, the end too, was acknowledged.
+  /// Everything, the end too, was acknowledged. Never after reset().
   bool complete() const { return fin_acked_ && base_ == written_; }
   std::uint64_t sent() const { return sent_; }
   std::uint64_t acked() const { return base_; }  ///< all bytes below were
@@ -55,14 +55,15 @@ class SendStream {
   using Ranges = IntervalSet<std::uint64_t, 1024>;
 
   Chunk chunk(std::uint64_t begin, std::uint64_t end) const;
-  void release();
+  void advance(std::uint64_t base);
+  void skip_acked();
 
   Bytes bytes_;  // of the stream from `bytes_at_` on
   std::uint64_t bytes_at_ = 0;
   std::uint64_t base_ = 0;  // acknowledged below
   std::uint64_t sent_ = 0, written_ = 0, limit_;
   Ranges acked_, lost_;  // at or above base_
-  bool finished_ = false, fin_sent_ = false, fin_lost_ = false, fin_acked_ = false;
+  bool reset_ = false, finished_ = false, fin_sent_ = false, fin_lost_ = false, fin_acked_ = false;
 };
 
 }  // namespace avocet::session

@@ -64,20 +64,21 @@ class Streams {
     std::uint64_t peer_reset_code = 0;
     enum class Reset : std::uint8_t { none, to_send, sent, acked } reset = Reset::none;
     bool limit_due = false;  // MAX_STREAM_DATA
-    bool readable_told = false, readable_due = false, writable_due = false, reset_due = false;
+    bool told = false;       // that there is something to read, since the last read
+    bool readable_due = false, writable_due = false, reset_due = false, queued = false;  // events
   };
   using Map = std::map<StreamId, Stream>;
 
   bool ours(StreamId) const;
-  std::uint64_t ordinal(StreamId) const;
   Stream* find(StreamId);
   std::expected<Stream*, wire::CloseCode> reach(StreamId);
-  void took(std::uint64_t consumed);
-  void retire_if_over(Map::iterator);
-  void collect(StreamId);
-  void offer_room();
-  bool control_due() const;
-  void fill_lost(wire::Writer&, recovery::CarriedList&);
+  void on_arrival(StreamId, Stream&);
+  void on_freed(StreamId, std::size_t held_before);
+  void retire_if_over(StreamId);
+  void announce(StreamId, Stream&);
+  bool max_data_due() const;
+  bool max_streams_due() const;
+  void fill_lost(StreamId, Stream&, wire::Writer&, recovery::CarriedList&);
   void fill_limits(wire::Writer&, recovery::CarriedList&);
   void fill_new(wire::Writer&, recovery::CarriedList&);
   bool fill_new_of(StreamId, Stream&, wire::Writer&, recovery::CarriedList&);
@@ -91,7 +92,8 @@ class Streams {
   std::uint64_t sent_ = 0;    // new bytes of all streams
   std::uint64_t opened_ = 0;  // by us
   std::uint64_t peer_opened_ = 0, peer_ended_ = 0, peer_limit_;
-  bool max_data_due_ = false, max_streams_due_ = false;
+  bool max_data_lost_ = false, max_streams_lost_ = false;
+  bool refused_ = false;  // some stream has room_wanted
   std::size_t send_held_ = 0, receive_held_ = 0;
   StreamId turn_{0};  // served last with new data
   Map streams_;
