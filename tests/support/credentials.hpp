@@ -16,10 +16,10 @@ inline session::ServerCredentials server_credentials(std::uint64_t seed) {
   auto identity = std::make_shared<crypto::Identity>(crypto::Identity::make_ed25519(*context, random));
   auto chain = std::make_shared<crypto::CertificateChain>(
       *crypto::CertificateChain::make_self_signed(*context, *identity, random,
-                                                 {.name = "test",
-                                                  .hosts = {"localhost"},
-                                                  .from = calendar - std::chrono::hours(1),
-                                                  .until = calendar + std::chrono::hours(1)}));
+                                                  {.name = "test",
+                                                   .hosts = {"localhost"},
+                                                   .from = calendar - std::chrono::hours(1),
+                                                   .until = calendar + std::chrono::hours(1)}));
   return {std::move(context), std::move(identity), std::move(chain)};
 }
 
