@@ -35,7 +35,7 @@ class Library {
   Result<std::vector<Listing>> list() const;
 
   /// Opens a title, or gives the one already open while its files are unchanged on disk: all viewers share
-  /// it. Takes a few milliseconds per hour of video and rendition. Faults: bad_name, unknown_title,
+  /// it. Takes about 0.1 s per hour of video and rendition. Faults: bad_name, unknown_title,
   /// missing_rendition (names every missing one and its file), misaligned (says which, and the first
   /// differing instant), unreadable, unsupported.
   Result<std::shared_ptr<Title>> open(const std::string& name);

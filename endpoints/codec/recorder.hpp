@@ -18,7 +18,8 @@ namespace avocet::codec {
 /// so far is on its way to the disk, so that a killed process loses a second and no more.
 class Recorder {
  public:
-  /// `file` ends in .mkv or .mp4. `tracks` is the title's list; frames are given by their index in it.
+  /// `file` ends in .mkv or .mp4; what is there is replaced. `tracks` is the title's list; frames are given
+  /// by their index in it.
   static Result<Recorder> open(std::filesystem::path file, std::vector<media::TrackConfig> tracks);
   ~Recorder();  ///< closes
   Recorder(Recorder&&) noexcept;
@@ -27,6 +28,9 @@ class Recorder {
   /// Frames of a kind in decode order, as they are played. Video before the first key frame, and audio that
   /// ends before the recording begins, is left out. After an error nothing more is written.
   Result<void> write(std::size_t track, const media::Frame&);
+  /// What follows comes from elsewhere in the title (a seek). The recording goes on with the next video key
+  /// frame, right after the last picture written.
+  void cut();
   /// Completes the file. Further calls do nothing. A recording without a video frame leaves no file.
   Result<void> close();
 

@@ -36,7 +36,7 @@ class Title {
 
   const std::string& name() const { return name_; }
   /// From the first picture's begin to the last picture's end.
-  Duration duration() const { return duration_; }
+  Duration duration() const { return end_ - starts_.front(); }
   /// The video renditions, ascending, then the audio track if there is one.
   const std::vector<media::TrackConfig>& tracks() const { return configs_; }
   std::size_t video_tracks() const;
@@ -61,7 +61,8 @@ class Title {
   Title();
 
   std::string name_;
-  Duration duration_{};
+  std::uint64_t id_ = 0;  ///< in the cache
+  Duration end_{};
   std::vector<media::TrackConfig> configs_;
   std::vector<Track> tracks_;
   std::vector<Duration> starts_;
