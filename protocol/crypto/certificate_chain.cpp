@@ -6,6 +6,7 @@
 
 #include <ctime>
 
+#include "protocol/crypto/der.hpp"
 #include "protocol/crypto/hash.hpp"
 #include "protocol/crypto/pem.hpp"
 
@@ -14,26 +15,6 @@ namespace {
 
 // Certificate authorities use up to 4096 bits; twice that still verifies in a millisecond.
 constexpr int max_authority_rsa_bits = 8192;
-
-Bytes to_bytes(unsigned char* der, int size) {
-  require(size > 0);
-  const ByteView view = std::as_bytes(std::span(der, static_cast<std::size_t>(size)));
-  Bytes out(view.begin(), view.end());
-  OPENSSL_free(der);
-  return out;
-}
-
-Bytes der_of(const X509* certificate) {
-  unsigned char* der = nullptr;
-  const int size = i2d_X509(certificate, &der);
-  return to_bytes(der, size);
-}
-
-Bytes public_key_der(const X509* certificate) {
-  unsigned char* der = nullptr;
-  const int size = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(certificate), &der);
-  return to_bytes(der, size);
-}
 
 Handle<x509_st> parse(const Context& context, ByteView der) {
   X509* certificate = X509_new_ex(context.library(), nullptr);

@@ -1,5 +1,6 @@
 #include "protocol/crypto/context.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include <openssl/core_names.h>
@@ -11,6 +12,8 @@
 
 namespace avocet::crypto {
 namespace {
+
+constexpr std::size_t public_bytes = 64;
 
 void set_entropy(EVP_RAND_CTX* generator, ByteSpan bytes) {
   unsigned strength = 256;
@@ -43,11 +46,12 @@ Context::Context(const Entropy& entropy) : random_(entropy), library_(OSSL_LIB_C
 }
 
 void Context::feed(std::size_t size) {
-  Bytes bytes(size);
-  for (EVP_RAND_CTX* generator : {RAND_get0_public(library()), RAND_get0_private(library())}) {
-    random_.fill(bytes);
-    set_entropy(generator, bytes);
-  }
+  Bytes bytes(std::max(size, public_bytes));
+  random_.fill(bytes);
+  set_entropy(RAND_get0_private(library()), bytes);
+  const ByteSpan fewer = ByteSpan(bytes).first(public_bytes);
+  random_.fill(fewer);
+  set_entropy(RAND_get0_public(library()), fewer);
   wipe(bytes);
 }
 

@@ -12,7 +12,7 @@ namespace avocet::crypto {
 /// randomness of the system: its generator is TEST-RAND, handed bytes of a Random before each operation that
 /// draws some (RSA-PSS salts, blinding, prime search). Equal entropy and equal calls give equal bytes.
 ///
-/// Making one costs about a millisecond and 100 KB; it is meant to be shared by reference: one per Listener
+/// Making one costs about a millisecond and 200 KB; it is meant to be shared by reference: one per Listener
 /// with all its sessions, one per client. It must outlive everything made with it (keys, sealers,
 /// transcripts), and it and they are used by one thread at a time.
 class Context {
@@ -29,15 +29,17 @@ class Context {
   const evp_md_st* sha256() const { return sha256_.get(); }
   evp_mac_ctx_st* hmac_sha384() const { return hmac_sha384_.get(); }  // to be given a key before each use
 
-  /// What an RSA private key operation may draw: 32 bytes of salt; for blinding up to 32 attempts at a number
-  /// below a modulus of 512 bytes, each of which succeeds with at least 5/8.
-  static constexpr std::size_t rsa_operation_bytes = 32 * 512;
-  /// What making the two primes of an RSA-4096 key may draw: 256 bytes for each of some 5000 candidates and
-  /// for each witness of the primality tests, rounded up generously.
-  static constexpr std::size_t rsa_generation_bytes = 8 << 20;
+  /// What an operation with an RSA private key may draw for blinding: up to 32 attempts at a number below the
+  /// modulus, each of which succeeds with at least 5/8.
+  static constexpr std::size_t rsa_operation_bytes(int modulus_bytes) {
+    return 32 * static_cast<std::size_t>(modulus_bytes);
+  }
+  /// What making the two primes of an RSA-4096 key may draw: some 100 KB on average, with an exponential
+  /// tail.
+  static constexpr std::size_t rsa_generation_bytes = 4 << 20;
 
-  /// Replaces what libcrypto may draw from by `size` fresh bytes (and as many for its second generator, which
-  /// serves private values). An operation that wants more fails.
+  /// Replaces what libcrypto may draw from: `size` fresh bytes for private values (blinding, primes), and 64
+  /// for public ones (a salt of 32). An operation that wants more fails.
   void feed(std::size_t size);
 
  private:

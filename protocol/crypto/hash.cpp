@@ -2,6 +2,8 @@
 
 #include <openssl/evp.h>
 
+#include <algorithm>
+
 namespace avocet::crypto {
 namespace {
 
@@ -57,11 +59,11 @@ Hash Transcript::hash() const {
 }
 
 Bytes signed_content(std::string_view label, const Hash& transcript) {
-  Bytes content(64, std::byte{0x20});
-  const ByteView text = as_bytes(label);
-  content.insert(content.end(), text.begin(), text.end());
-  content.push_back(std::byte{0});
-  content.insert(content.end(), transcript.begin(), transcript.end());
+  Bytes content(64 + label.size() + 1 + transcript.size());
+  auto end = std::fill_n(content.begin(), 64, std::byte{0x20});
+  end = std::ranges::copy(as_bytes(label), end).out;
+  *end++ = std::byte{0};
+  std::ranges::copy(transcript, end);
   return content;
 }
 

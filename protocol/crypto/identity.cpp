@@ -4,8 +4,8 @@
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
-#include <openssl/x509.h>
 
+#include "protocol/crypto/der.hpp"
 #include "protocol/crypto/pem.hpp"
 #include "protocol/crypto/secret.hpp"
 #include "protocol/crypto/signature.hpp"
@@ -18,7 +18,8 @@ const unsigned char* raw(const std::byte* p) { return reinterpret_cast<const uns
 
 /// A signature, or nothing when the key does not work.
 Bytes try_sign(Context& context, evp_pkey_st* key, SignatureAlgorithm algorithm, ByteView message) {
-  if (algorithm != SignatureAlgorithm::ed25519) context.feed(Context::rsa_operation_bytes);
+  if (algorithm != SignatureAlgorithm::ed25519)
+    context.feed(Context::rsa_operation_bytes(EVP_PKEY_get_size(key)));
   const Handle<evp_md_ctx_st> signer(EVP_MD_CTX_new());
   EVP_PKEY_CTX* parameters = nullptr;
   require(signer != nullptr && EVP_DigestSignInit_ex(signer.get(), &parameters, digest_name(algorithm),
@@ -77,12 +78,7 @@ Identity Identity::make_rsa(Context& context, unsigned bits) {
 }
 
 std::expected<Identity, Error> Identity::from_key(const Context& context, Handle<evp_pkey_st> key) {
-  unsigned char* der = nullptr;
-  const int size = i2d_PUBKEY(key.get(), &der);
-  if (size <= 0) return std::unexpected(Error{"the private key is of an unknown kind"});
-  auto public_key =
-      PublicKey::from_der(context, std::as_bytes(std::span(der, static_cast<std::size_t>(size))));
-  OPENSSL_free(der);
+  auto public_key = PublicKey::from_der(context, public_key_der(key.get()));
   if (!public_key) return std::unexpected(public_key.error());
   return Identity(std::move(key), std::move(*public_key));
 }

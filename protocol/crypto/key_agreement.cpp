@@ -131,7 +131,8 @@ std::optional<Secret<shared_secret_size>> KeyAgreement::agree(Context& context, 
 
   Secret<shared_secret_size> secret;
   std::size_t size = shared_secret_size;
-  if (EVP_PKEY_derive_set_peer(derivation.get(), peer.get()) != 1 ||
+  constexpr int already_checked = 0;
+  if (EVP_PKEY_derive_set_peer_ex(derivation.get(), peer.get(), already_checked) != 1 ||
       EVP_PKEY_derive(derivation.get(), raw(secret.bytes().data()), &size) != 1 ||
       size != shared_secret_size) {
     return std::nullopt;  // X25519 with a point of low order ends here

@@ -8,8 +8,8 @@
 
 #include <algorithm>
 #include <array>
-#include <optional>
 
+#include "protocol/crypto/der.hpp"
 #include "protocol/crypto/hash.hpp"
 #include "protocol/crypto/signature.hpp"
 
@@ -104,12 +104,8 @@ Parsed parse_rsa(const Context& context, ByteView der) {
   if (!BN_is_odd(modulus.get()) || !BN_is_word(exponent.get(), RSA_F4)) {
     return refuse("RSA keys must have an odd modulus and the exponent 65537");
   }
-  unsigned char* again = nullptr;
-  const int size = i2d_PUBKEY(key.get(), &again);
-  const bool canonical =
-      size > 0 && std::ranges::equal(std::as_bytes(std::span(again, static_cast<std::size_t>(size))), der);
-  OPENSSL_free(again);
-  if (!canonical) return refuse("this RSA public key is not strict DER");
+  if (!std::ranges::equal(public_key_der(key.get()), der))
+    return refuse("this RSA public key is not strict DER");
   return std::shared_ptr<evp_pkey_st>(std::move(key));
 }
 

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "protocol/crypto/certificate_chain.hpp"
+#include "protocol/crypto/der.hpp"
 
 namespace avocet::crypto {
 namespace {
@@ -109,19 +110,11 @@ std::expected<CertificateChain, Error> CertificateChain::make_self_signed(Contex
     return std::unexpected(Error{"a certificate is for host names and IP addresses only"});
   }
   add_usage(x);
-  context.feed(Context::rsa_operation_bytes);
+  context.feed(Context::rsa_operation_bytes(EVP_PKEY_get_size(identity.key())));
   // PKCS #1 v1.5 for RSA, as all authorities do; the handshake itself uses PSS.
   const EVP_MD* digest = identity.algorithm() == SignatureAlgorithm::ed25519 ? nullptr : context.sha256();
   require(X509_sign(x, identity.key(), digest) > 0);
-  const Bytes der = [&] {
-    unsigned char* bytes = nullptr;
-    const int size = i2d_X509(x, &bytes);
-    require(size > 0);
-    const ByteView view = std::as_bytes(std::span(bytes, static_cast<std::size_t>(size)));
-    Bytes out(view.begin(), view.end());
-    OPENSSL_free(bytes);
-    return out;
-  }();
+  const Bytes der = der_of(x);
   const ByteView view = der;
   return from_der(context, std::span(&view, 1));
 }

@@ -4,7 +4,7 @@
 #include <openssl/x509_vfy.h>
 #include <openssl/x509v3.h>
 
-#include <cstdio>
+#include <algorithm>
 
 #include "protocol/crypto/pem.hpp"
 
@@ -20,12 +20,15 @@ struct FreeStack {
   void operator()(STACK_OF(X509) * p) const noexcept { sk_X509_free(p); }  // the chain owns the certificates
 };
 
+std::string padded(unsigned number, std::size_t digits) {
+  const std::string text = std::to_string(number);
+  return std::string(digits - std::min(digits, text.size()), '0') + text;
+}
+
 std::string date(UnixTime time) {
   const std::chrono::year_month_day d(std::chrono::floor<std::chrono::days>(time));
-  char text[32];
-  std::snprintf(text, sizeof text, "%04d-%02u-%02u", static_cast<int>(d.year()),
-                static_cast<unsigned>(d.month()), static_cast<unsigned>(d.day()));
-  return text;
+  return padded(static_cast<unsigned>(static_cast<int>(d.year())), 4) + '-' +
+         padded(static_cast<unsigned>(d.month()), 2) + '-' + padded(static_cast<unsigned>(d.day()), 2);
 }
 
 /// False if `host` cannot be anybody's name. To OpenSSL an empty one would mean to check no name, and one

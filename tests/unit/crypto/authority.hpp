@@ -78,7 +78,7 @@ inline Issued issue(Context& context, const Request& request, Key key, const Iss
   if (!request.alternative_names.empty()) {
     add_extension(x, signer, NID_subject_alt_name, request.alternative_names);
   }
-  context.feed(Context::rsa_operation_bytes);
+  context.feed(Context::rsa_operation_bytes(512));
   X509_sign(x, issuer == nullptr ? out.key.get() : issuer->key.get(), request.digest);
   return out;
 }

@@ -162,7 +162,7 @@ TEST_F(TrustAnchorsTest, UnknownCriticalExtensionsAreRefused) {
   Issued odd = leaf();
   add_extension(odd.certificate.get(), world_->middle.certificate.get(), NID_netscape_comment,
                 "critical,odd");
-  world_->context.feed(Context::rsa_operation_bytes);
+  world_->context.feed(Context::rsa_operation_bytes(512));
   X509_sign(odd.certificate.get(), world_->middle_key.get(), EVP_sha256());
   EXPECT_FALSE(verify(chain_of(odd.pem() + world_->middle.pem())));
 }
