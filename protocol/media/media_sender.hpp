@@ -12,6 +12,7 @@
 namespace avocet::media {
 
 class SendTrack;
+struct SenderContext;
 
 /// How frames of a track are sent.
 struct TrackOptions {
@@ -114,22 +115,27 @@ class MediaSender {
   void on_parity_lost(Time now, TrackId, FragmentNumber first, std::uint8_t row);
 
   /// Payload bytes and bookkeeping held, at most Config::max_queue.
-  std::size_t bytes_held() const { return held_; }
+  std::size_t bytes_held() const;
   /// True once after send() said `full`, when a quarter of the queue is free again.
   bool take_writable();
-  const SenderCounters& counters() const { return counters_; }
+  const SenderCounters& counters() const;
 
  private:
-  SendTrack* find(TrackId) const;
+  /// A track and its place among those that share by weight: start-time fair queueing.
+  struct Share {
+    std::unique_ptr<SendTrack> track;
+    double finish = 0;  ///< virtual time at which what it sent is paid for
+  };
+  Share* find(TrackId);
+  const Share* find(TrackId) const;
   void advance(Time now);
-  SendTrack* choose(Time now) const;
+  Share* choose(Time now);
 
   Config config_;
-  Path path_;
-  std::vector<std::unique_ptr<SendTrack>> tracks_;
-  std::size_t held_ = 0;
+  std::unique_ptr<SenderContext> context_;
+  std::vector<Share> tracks_;
+  double virtual_time_ = 0;
   bool refused_ = false;
-  SenderCounters counters_;
 };
 
 }  // namespace avocet::media

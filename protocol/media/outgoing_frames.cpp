@@ -1,0 +1,162 @@
+#include "protocol/media/outgoing_frames.hpp"
+
+#include <algorithm>
+#include <cassert>
+
+namespace avocet::media {
+namespace {
+
+wire::FrameHead head_of(const Frame& f, std::uint32_t fragments) {
+  return {.number = f.number,
+          .fragments = static_cast<std::uint16_t>(fragments),
+          .size = static_cast<std::uint32_t>(f.size()),
+          .pts = f.pts,
+          .reorder = f.reorder,
+          .duration = f.duration,
+          .capture = f.capture,
+          .key = f.key,
+          .discardable = f.discardable,
+          .end_of_track = f.end_of_track};
+}
+
+}  // namespace
+
+bool OutgoingFrames::push(const Frame& frame, std::optional<Time> deadline) {
+  if (frame.size() > wire::max_frame_size) return false;
+  OutgoingFrame out{.frame = frame, .deadline = deadline, .fragments = 1};
+  out.fragment_size = static_cast<std::uint32_t>(fragment_size_);
+  // The head says how many fragments there are, and its own length depends on that number: two rounds settle
+  // it.
+  for (int round = 0; round < 2; ++round) {
+    out.head_size = static_cast<std::uint32_t>(wire::encoded_size(head_of(frame, out.fragments)));
+    out.fragments =
+        static_cast<std::uint32_t>((out.head_size + frame.size() + fragment_size_ - 1) / fragment_size_);
+    if (out.fragments > wire::max_fragments_per_frame) return false;
+  }
+  out.head_size = static_cast<std::uint32_t>(wire::encoded_size(head_of(frame, out.fragments)));
+  held_ += frame.size() + frame_overhead;
+  unsent_ += frame.size();
+  frames_.push_back(std::move(out));
+  return true;
+}
+
+OutgoingFrame* OutgoingFrames::next_unsent() {
+  return unsent_at_ < frames_.end() ? &frames_[unsent_at_] : nullptr;
+}
+
+void OutgoingFrames::number_next() {
+  OutgoingFrame& f = *next_unsent();
+  if (f.numbered) return;
+  f.numbered = true;
+  f.first = next_number();
+  for (std::uint32_t i = 0; i < f.fragments; ++i) fragments_.push_back({});
+}
+
+bool OutgoingFrames::sent_one() {
+  OutgoingFrame& f = *next_unsent();
+  if (++f.sent < f.fragments) return false;
+  unsent_ -= f.frame.size();
+  ++unsent_at_;
+  return true;
+}
+
+void OutgoingFrames::give_up_next() {
+  OutgoingFrame& f = *next_unsent();
+  unsent_ -= f.frame.size();
+  if (!f.numbered) f.numbered = true, f.first = next_number(), f.fragments = 0;
+  ++unsent_at_;
+  abandon(f);
+}
+
+std::size_t OutgoingFrames::give_up_from(FrameNumber from) {
+  std::size_t given_up = 0;
+  // Frames that have no numbers yet leave no trace.
+  while (frames_.end() > unsent_at_ && !frames_.back().numbered && frames_.back().frame.number >= from) {
+    unsent_ -= frames_.back().frame.size();
+    held_ -= frames_.back().frame.size() + frame_overhead;
+    frames_.pop_back();
+    ++given_up;
+  }
+  for (std::uint64_t i = frames_.end(); i-- > frames_.begin();) {
+    OutgoingFrame& f = frames_[i];
+    if (f.frame.number < from || f.state != OutgoingFrame::State::open) continue;
+    ++given_up;
+    if (i == unsent_at_) {
+      give_up_next();
+    } else if (i < unsent_at_) {
+      abandon(f);
+    }
+  }
+  return given_up;
+}
+
+void OutgoingFrames::give_up(OutgoingFrame& f) {
+  assert(f.sent == f.fragments);
+  abandon(f);
+}
+
+void OutgoingFrames::abandon(OutgoingFrame& f) {
+  f.state = OutgoingFrame::State::given_up;
+  for (std::uint32_t i = 0; i < f.fragments; ++i) {
+    OutgoingFragment& fragment = fragments_[f.first.value + i];
+    if (fragment.fate != Fate::acked) fragment.fate = Fate::given_up;
+  }
+}
+
+OutgoingFrame& OutgoingFrames::frame_of(FragmentNumber n) {
+  // Frames have numbers up to the first unsent one, which may have them; ascending. One given up before it
+  // had any shares the number of its successor and stands before it.
+  const bool one_more = unsent_at_ < frames_.end() && frames_[unsent_at_].numbered;
+  const std::uint64_t after =
+      frames_.partition_point(unsent_at_ + one_more, [n](const OutgoingFrame& f) { return f.first <= n; });
+  assert(after > frames_.begin());
+  return frames_[after - 1];
+}
+
+bool OutgoingFrames::acked(FragmentNumber n) {
+  OutgoingFragment& fragment = fragments_[n.value];
+  if (fragment.fate == Fate::acked || fragment.fate == Fate::unsent || fragment.fate == Fate::given_up)
+    return false;
+  fragment.fate = Fate::acked;
+  OutgoingFrame& f = frame_of(n);
+  if (++f.acked < f.fragments || f.state != OutgoingFrame::State::open) return false;
+  f.state = OutgoingFrame::State::delivered;
+  return true;
+}
+
+ByteView OutgoingFrames::data(const OutgoingFrame& f, std::uint32_t index, ByteSpan scratch) {
+  const ByteView payload = f.frame.payload ? ByteView(*f.frame.payload) : ByteView{};
+  if (index > 0) {
+    const std::size_t at = std::size_t{index} * f.fragment_size - f.head_size;
+    return payload.subspan(at, std::min<std::size_t>(f.fragment_size, payload.size() - at));
+  }
+  wire::Writer w(scratch);
+  wire::write_fields(w, head_of(f.frame, f.fragments));
+  w.bytes(payload.first(std::min<std::size_t>(f.fragment_size - f.head_size, payload.size())));
+  assert(w.ok());
+  return w.written();
+}
+
+std::optional<FrameNumber> OutgoingFrames::first_undelivered(FrameNumber from) const {
+  for (std::uint64_t i = frames_.begin(); i < frames_.end(); ++i) {
+    const OutgoingFrame& f = frames_[i];
+    if (f.frame.number >= from && f.state == OutgoingFrame::State::open) return f.frame.number;
+  }
+  return std::nullopt;
+}
+
+void OutgoingFrames::pop_front() {
+  OutgoingFrame& f = frames_.front();
+  assert(f.state != OutgoingFrame::State::open && frames_.begin() < unsent_at_);
+  release_payload(f);
+  held_ -= frame_overhead;
+  for (std::uint32_t i = 0; i < f.fragments; ++i) fragments_.pop_front();
+  frames_.pop_front();
+}
+
+void OutgoingFrames::release_payload(OutgoingFrame& f) {
+  held_ -= f.frame.size();
+  f.frame.payload.reset();
+}
+
+}  // namespace avocet::media

@@ -1,0 +1,189 @@
+#include "protocol/media/send_track.hpp"
+
+#include <cassert>
+
+#include "protocol/media/parity_code.hpp"
+#include "protocol/media/repair_timing.hpp"
+
+namespace avocet::media {
+
+SendTrack::SendTrack(TrackId id, const TrackOptions& options, std::size_t fragment_size)
+    : id_(id), options_(options), frames_(fragment_size) {}
+
+void SendTrack::cancel(SenderContext& context, FrameNumber from) {
+  context.counters.frames_cancelled += frames_.give_up_from(from);
+  forget_finished(context, Time::min());
+}
+
+void SendTrack::advance(SenderContext& context, Time now) {
+  repairs_.advance(now);
+  give_up_expired(context, now);
+  if (!runs_.empty() && runs_.back().open && runs_.back().close_by <= now) close_open_run(context, now);
+  forget_finished(context, now);
+}
+
+void SendTrack::give_up_expired(SenderContext& context, Time now) {
+  while (const OutgoingFrame* f = frames_.next_unsent()) {
+    const bool late = f->deadline && now + one_way(context.path) > *f->deadline;
+    if (f->frame.key) skipping_ = false;
+    if (!late && !skipping_) return;
+    // Video that refers to a picture which never went out cannot be decoded: it would only delay the next key
+    // frame.
+    skipping_ = skipping_ || (!f->frame.discardable && options_.priority == TrackOptions::Priority::video);
+    ++context.counters.frames_expired;
+    close_open_run(context, now);
+    frames_.give_up_next();
+  }
+}
+
+void SendTrack::forget_finished(SenderContext& context, Time now) {
+  while (!frames_.empty() && &frames_.front() != frames_.next_unsent()) {
+    OutgoingFrame& f = frames_.front();
+    // An acknowledgement of what arrived just in time is a round trip late.
+    if (f.state == OutgoingFrame::State::open && f.deadline &&
+        now > *f.deadline + repeat_takes(context.path)) {
+      ++context.counters.frames_expired;
+      frames_.give_up(f);
+    }
+    if (!finished_with(f)) return;
+    frames_.pop_front();
+    while (!runs_.empty() && !runs_.front().open && !frames_.holds(runs_.front().first)) runs_.pop_front();
+  }
+}
+
+/// Nothing of the frame will be read again: not even for the parity of a run that it shares.
+bool SendTrack::finished_with(const OutgoingFrame& f) {
+  if (f.state == OutgoingFrame::State::open) return false;
+  const OutgoingRun* run = f.fragments > 0 ? run_of(f.first + (f.fragments - 1)) : nullptr;
+  if (run == nullptr) return true;
+  if (run->open) return false;
+  for (FragmentNumber n = f.first + f.fragments; n < run->end(); ++n) {
+    const Fate fate = frames_.fragment(n).fate;
+    if (fate != Fate::acked && fate != Fate::given_up) return false;
+  }
+  return true;
+}
+
+std::optional<int> SendTrack::rank(SenderContext& context, Time now) {
+  const Repair* repair = next_repair(context, now);
+  const OutgoingFrame* next = repair == nullptr ? frames_.next_unsent() : &frames_.frame_of(repair->number);
+  if (next == nullptr) return std::nullopt;
+  if (options_.priority == TrackOptions::Priority::audio) return 0;
+  return next->frame.key ? 1 : 2;
+}
+
+bool SendTrack::write(SenderContext& context, Time now, wire::Writer& packet, Sent& out) {
+  const Repair* repair = next_repair(context, now);
+  if (repair == nullptr) return frames_.next_unsent() != nullptr && write_new(context, now, packet, out);
+  const FragmentNumber number = repair->number;
+  if (repair->what == Repair::What::row) {
+    OutgoingRun& run = *run_of(number);
+    if (!write_row(context, run, packet, out)) return false;
+    --run.queued;
+  } else if (!write_again(context, now, packet, out, number)) {
+    return false;
+  }
+  repairs_.pop();
+  return true;
+}
+
+bool SendTrack::write_new(SenderContext& context, Time now, wire::Writer& packet, Sent& out) {
+  frames_.number_next();
+  OutgoingFrame& f = *frames_.next_unsent();
+  const FragmentNumber number = f.first + f.sent;
+  if (!write_fragment(context, f, number, packet, out)) return false;
+  frames_.fragment(number) = {.fate = Fate::in_flight, .copies = 1};
+  parity_budget_ = std::min(parity_budget_ + parity_share, most_saved);
+  repeat_budget_ = std::min(repeat_budget_ + repeat_share, most_saved);
+  join_run(context, now, f, number);
+  ask_duplicate(context, now, f, number);
+  const bool shared = runs_.back().shared;
+  const auto deadline = f.deadline;
+  if (frames_.sent_one()) {
+    ++context.counters.frames_sent;
+    // A run that holds too little for its parity to be cheap waits for the next frame, when parity is all
+    // there is.
+    const bool grow = shared && deadline && runs_.back().count < good_run && context.plan.loss() > 0 &&
+                      !options_.duplicate && repeats_left(context.path, now, *deadline) == 0;
+    if (!grow) close_open_run(context, now);
+  } else if (runs_.back().count >= runs_.back().limit) {
+    close_open_run(context, now);
+  }
+  return true;
+}
+
+bool SendTrack::write_again(SenderContext& context, Time, wire::Writer& packet, Sent& out,
+                            FragmentNumber number) {
+  if (!write_fragment(context, frames_.frame_of(number), number, packet, out)) return false;
+  OutgoingFragment& fragment = frames_.fragment(number);
+  fragment.fate = Fate::in_flight;
+  if (fragment.copies < 255) ++fragment.copies;
+  out.retransmission = true;
+  ++context.counters.fragments_retransmitted;
+  context.counters.retransmitted_bytes_sent += out.length;
+  return true;
+}
+
+bool SendTrack::write_fragment(SenderContext& context, const OutgoingFrame& f, FragmentNumber number,
+                               wire::Writer& packet, Sent& out) {
+  const auto index = static_cast<std::uint32_t>(number - f.first);
+  const wire::Media media{id_, number, static_cast<std::uint16_t>(index),
+                          OutgoingFrames::data(f, index, context.fragment)};
+  if (wire::typed_size(media) > packet.remaining()) return false;
+  wire::write_typed(packet, media);
+  out = {.track = id_, .fragment = number, .length = static_cast<std::uint32_t>(media.data.size())};
+  ++context.counters.fragments_sent;
+  context.counters.media_bytes_sent += out.length;
+  return true;
+}
+
+bool SendTrack::write_row(SenderContext& context, OutgoingRun& run, wire::Writer& packet, Sent& out) {
+  const ByteSpan data = ByteSpan(context.parity).first(wire::shard_header_size + run.longest);
+  const wire::Parity parity{id_, run.first, static_cast<std::uint8_t>(run.count), run.sent, data};
+  if (wire::typed_size(parity) > packet.remaining()) return false;
+  std::ranges::fill(data, std::byte{0});
+  for (unsigned i = 0; i < run.count; ++i) {
+    const FragmentNumber n = run.first + i;
+    const OutgoingFrame& f = frames_.frame_of(n);
+    const auto index = static_cast<std::uint32_t>(n - f.first);
+    const ByteView shard = lay_out_shard(context.shard, static_cast<std::uint16_t>(index),
+                                         OutgoingFrames::data(f, index, context.fragment));
+    add_to_parity(data, run.count, run.sent, i, shard);
+  }
+  wire::write_typed(packet, parity);
+  out = {.parity = true,
+         .track = id_,
+         .fragment = run.first,
+         .length = static_cast<std::uint32_t>(data.size()),
+         .row = run.sent};
+  ++run.sent;
+  ++context.counters.parity_sent;
+  context.counters.parity_bytes_sent += out.length;
+  return true;
+}
+
+bool SendTrack::write_probe_parity(SenderContext& context, wire::Writer& packet, Sent& out) {
+  // The latest run of which something is still on its way: what a loss would hold up longest.
+  for (std::uint64_t i = runs_.end(), tries = 8; i > runs_.begin() && tries > 0; --i, --tries) {
+    OutgoingRun& run = runs_[i - 1];
+    if (run.open || run.rows_left() == 0 || run.sent > run.count / 4) continue;
+    bool useful = false, readable = true;
+    for (FragmentNumber n = run.first; n < run.end(); ++n) {
+      const Fate fate = frames_.fragment(n).fate;
+      useful = useful || fate == Fate::in_flight || fate == Fate::queued || fate == Fate::lost;
+      readable = readable && fate != Fate::given_up;
+    }
+    if (useful && readable) return write_row(context, run, packet, out);
+  }
+  return false;
+}
+
+std::optional<Time> SendTrack::wake() const {
+  std::optional<Time> at = repairs_.wake();
+  if (runs_.empty()) return at;
+  const OutgoingRun& last = runs_[runs_.end() - 1];
+  if (last.open && last.close_by != Time::max()) at = at ? std::min(*at, last.close_by) : last.close_by;
+  return at;
+}
+
+}  // namespace avocet::media

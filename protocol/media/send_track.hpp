@@ -1,0 +1,83 @@
+#pragma once
+
+#include <array>
+#include <optional>
+
+#include "protocol/media/media_sender.hpp"
+#include "protocol/media/outgoing_frames.hpp"
+#include "protocol/media/outgoing_run.hpp"
+#include "protocol/media/repair_plan.hpp"
+#include "protocol/media/repair_queue.hpp"
+
+namespace avocet::media {
+
+/// What the tracks of one sender share.
+struct SenderContext {
+  Path path;
+  RepairPlan plan;
+  SenderCounters counters;
+  std::array<std::byte, wire::largest_datagram> fragment{}, shard{}, parity{};  ///< scratch
+};
+
+/// One track of a MediaSender: which of its fragments and parity rows goes next, and what is done about
+/// losses.
+class SendTrack {
+ public:
+  SendTrack(TrackId, const TrackOptions&, std::size_t fragment_size);
+
+  TrackId id() const { return id_; }
+  void set_options(const TrackOptions& options) { options_ = options; }
+  double weight() const { return std::max(options_.weight, 1e-3); }
+  const OutgoingFrames& frames() const { return frames_; }
+
+  bool push(const Frame& frame, std::optional<Time> deadline) { return frames_.push(frame, deadline); }
+  void cancel(SenderContext&, FrameNumber from);
+
+  /// Gives up what has expired, ends runs whose time has come, lets waiting copies go.
+  void advance(SenderContext&, Time now);
+  /// 0 audio, 1 key frames, 2 other video; nothing when there is nothing to send. After advance().
+  std::optional<int> rank(SenderContext&, Time now);
+  bool write(SenderContext&, Time now, wire::Writer&, Sent&);
+  bool write_probe_parity(SenderContext&, wire::Writer&, Sent&);
+  std::optional<Time> wake() const;
+
+  void on_acked(SenderContext&, FragmentNumber);
+  void on_lost(SenderContext&, Time now, FragmentNumber);
+  void on_parity_acked(SenderContext&, FragmentNumber first, std::uint8_t row);
+  void on_parity_lost(SenderContext&, Time now, FragmentNumber first, std::uint8_t row);
+
+ private:
+  bool write_new(SenderContext&, Time now, wire::Writer&, Sent&);
+  bool write_again(SenderContext&, Time now, wire::Writer&, Sent&, FragmentNumber);
+  bool write_fragment(SenderContext&, const OutgoingFrame&, FragmentNumber, wire::Writer&, Sent&);
+  bool write_row(SenderContext&, OutgoingRun&, wire::Writer&, Sent&);
+
+  void give_up_expired(SenderContext&, Time now);
+  void forget_finished(SenderContext&, Time now);
+  bool finished_with(const OutgoingFrame&);
+  void delivered(SenderContext&, FragmentNumber);
+
+  const Repair* next_repair(const SenderContext&, Time now);
+  bool wanted(const SenderContext&, Time now, const Repair&);
+  void ask_duplicate(SenderContext&, Time now, const OutgoingFrame&, FragmentNumber);
+
+  OutgoingRun* run_of(FragmentNumber);
+  void join_run(SenderContext&, Time now, const OutgoingFrame&, FragmentNumber);
+  void close_run(SenderContext&, Time now, OutgoingRun&);
+  void close_open_run(SenderContext&, Time now);
+  void repair(SenderContext&, Time now, OutgoingRun&);
+  void queue_again(Time now, FragmentNumber, Time deadline, Time at, bool last_try);
+  void queue_rows(Time now, OutgoingRun&, unsigned rows, Time from, Duration apart);
+  void deduce_delivery(SenderContext&, const OutgoingRun&);
+
+  TrackId id_;
+  TrackOptions options_;
+  OutgoingFrames frames_;
+  Ring<OutgoingRun> runs_;
+  RepairQueue repairs_;
+  double parity_budget_ = 4, repeat_budget_ = 4;  // rows that may be sent beyond what is necessary
+  std::optional<Time> last_loss_;
+  bool skipping_ = false;  // to the next key frame: a reference was given up
+};
+
+}  // namespace avocet::media
