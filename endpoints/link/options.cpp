@@ -26,7 +26,7 @@ Every option with a value can also be an environment variable: --max-clients is 
 The same seed and the same traffic lose the same datagrams. Stop with Ctrl-C; a second one does not wait.
 Exit codes: 0 stopped as asked, 1 it could not run, 2 wrong command line.)";
 
-std::string environment_name(std::string flag) {
+std::string environment_name(const std::string& flag) {
   std::string name = "AVOCET_LINK_";
   for (const char c : flag.substr(2)) {
     name += c == '-' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
