@@ -28,7 +28,7 @@ class Pacer {
 
  private:
   DataRate rate(Time now) const { return in_train(now) ? train_rate_ : rate_; }
-  DataSize burst(Time now) const;
+  Duration credit(Time now) const;
 
   DataRate rate_, train_rate_;
   DataSize datagram_, train_;

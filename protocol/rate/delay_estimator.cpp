@@ -1,0 +1,73 @@
+#include "protocol/rate/delay_estimator.hpp"
+
+#include <algorithm>
+
+namespace avocet::rate {
+
+namespace {
+
+constexpr std::int64_t block_us = 50'000;
+constexpr int block_packets = 4;
+/// A delay that differs by more from the first is a clock that was set: begin anew.
+constexpr Duration clock_step = 30s;
+
+std::int64_t minus(std::int64_t a, std::int64_t b) {
+  return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) - static_cast<std::uint64_t>(b));
+}
+
+}  // namespace
+
+Duration DelayEstimator::delay_of(Time sent, std::int64_t arrival_us) const {
+  const std::int64_t us = minus(minus(arrival_us, to_microseconds(sent.time_since_epoch())), origin_us_);
+  const std::int64_t most = 2 * to_microseconds(clock_step);
+  return Duration(std::clamp(us, -most, most) * 1000);
+}
+
+void DelayEstimator::on_packet(Time now, Time sent, std::int64_t arrival_us, bool calm) {
+  Duration delay = delay_of(sent, arrival_us);
+  if (!started_ || delay > clock_step || delay < -clock_step) {
+    reset();
+    origin_us_ = minus(arrival_us, to_microseconds(sent.time_since_epoch()));
+    started_ = true;
+    delay = {};
+  }
+  recent_[seen_++ % recent_.size()] = delay;
+  if (seen_ == recent_.size() && blocks_ == 0) base_.add(now, *std::ranges::max_element(recent_));
+
+  if (calm) {
+    if (count_ == 0) {
+      block_began_us_ = arrival_us;
+      deviation_ = {};
+      sum_ = {};
+    } else {
+      deviation_ += delay > previous_ ? delay - previous_ : previous_ - delay;
+    }
+    previous_ = delay;
+    sum_ += delay;
+    ++count_;
+    const std::int64_t span = minus(arrival_us, block_began_us_);
+    if (span < 0 || (span >= block_us && count_ >= block_packets)) close_block(now);
+  }
+  const Duration base = base_.min();
+  if (base == Duration::max()) return;
+  last_ = delay - base;
+  floor_ = *std::ranges::min_element(recent_) - base;
+}
+
+void DelayEstimator::close_block(Time now) {
+  const Duration average = sum_ / count_;
+  base_.add(now, average);
+  queue_ = average - base_.min();
+  if (count_ > 1) noise_ += (deviation_ / (count_ - 1) - noise_) / 16;
+  ++blocks_;
+  count_ = 0;
+}
+
+void DelayEstimator::reset() {
+  base_.clear();
+  seen_ = 0;
+  count_ = 0;
+  queue_ = floor_ = last_ = {};
+}
+
+}  // namespace avocet::rate

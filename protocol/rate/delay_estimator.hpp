@@ -1,0 +1,50 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "protocol/base/time.hpp"
+#include "protocol/rate/windowed_min.hpp"
+
+namespace avocet::rate {
+
+/// The standing queue of a path, from one-way delays by two clocks of unknown offset. Delays are averaged
+/// over blocks of 50 ms and four packets; the base is the smallest average of the last 10 s, so that jitter
+/// biases both alike and clocks may drift. A sudden rise is seen sooner, in the least of the last three
+/// packets.
+class DelayEstimator {
+ public:
+  /// Packets in the order in which they were sent. `calm`: no deliberate burst of ours lengthened the queue
+  /// for it.
+  void on_packet(Time now, Time sent, std::int64_t arrival_us, bool calm);
+
+  /// Average of the last block above the base.
+  Duration queue() const { return queue_; }
+  /// Least delay of the last three packets above the base.
+  Duration floor() const { return floor_; }
+  /// The last packet's delay above the base.
+  Duration last() const { return last_; }
+  /// Mean deviation of packets from the average of their block.
+  Duration noise() const { return noise_; }
+  /// Counts blocks, so that a new one is noticed.
+  std::uint64_t blocks() const { return blocks_; }
+  /// The delay itself, of which only differences mean something.
+  Duration delay_of(Time sent, std::int64_t arrival_us) const;
+
+ private:
+  void close_block(Time now);
+  void reset();
+
+  std::int64_t origin_us_ = 0;
+  bool started_ = false;
+  WindowedMin<Duration, 10> base_{1s, Duration::max()};
+  std::array<Duration, 3> recent_{};
+  std::size_t seen_ = 0;
+  Duration queue_{}, floor_{}, last_{}, noise_{};
+  Duration sum_{}, previous_{}, deviation_{};
+  int count_ = 0;
+  std::int64_t block_began_us_ = 0;
+  std::uint64_t blocks_ = 0;
+};
+
+}  // namespace avocet::rate

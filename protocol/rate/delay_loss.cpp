@@ -1,0 +1,333 @@
+#include "protocol/rate/delay_loss.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace avocet::rate {
+
+namespace {
+
+/// A queue above this, or above what the jitter of the path explains, is one that stands.
+constexpr Duration standing_queue = 10ms;
+/// Three packets in a row later than this are a rise, without waiting for an average.
+constexpr Duration sudden_queue = 20ms;
+/// Share of the measured capacity that is used: what is left over drains small queues.
+constexpr double utilisation = 0.975;
+constexpr Duration steady_probe_interval = 900ms;
+/// A train without room adds this much queue at the most, while the rate is believed to be right, or searched
+/// for.
+constexpr Duration steady_train_queue = 18ms, search_train_queue = 40ms;
+constexpr std::size_t train_least_packets = 6;
+/// Bytes of probing that were not media, per byte sent.
+constexpr double extra_share = 0.2;
+constexpr double most_budget = 60'000;
+constexpr double heavy_loss = 0.18;
+constexpr Duration ack_slack = 75ms;
+constexpr std::int64_t typical_datagram = 1200;
+
+}  // namespace
+
+std::unique_ptr<Controller> make_controller(const ControllerConfig& config, Time now) {
+  return std::make_unique<DelayLossController>(config, now);
+}
+
+DelayLossController::DelayLossController(const ControllerConfig& config, Time now)
+    : config_(config), rate_(config.initial), last_feedback_(now), next_probe_(now) {}
+
+void DelayLossController::on_sent(Time now, PacketNumber number, std::size_t size, bool more) {
+  const bool in_train = train_.on_sent(now, number, size);
+  if (in_train) {
+    disturbed_until_ = now + 100ms;
+    if (!more) budget_ -= static_cast<double>(size);
+  } else {
+    budget_ = std::min(most_budget, budget_ + extra_share * static_cast<double>(size));
+  }
+  if (last_sent_ == Time{}) last_feedback_ = std::max(last_feedback_, now);
+  last_sent_ = now;
+  waiting_ = more;
+  if (more) last_waiting_ = now;
+}
+
+void DelayLossController::on_result(const PacketResult& result) {
+  if (result.spurious) loss_.on_spurious();
+  results_.push_back(result);
+}
+
+void DelayLossController::on_feedback(const Feedback& feedback) {
+  const Time now = feedback.now;
+  smoothed_rtt_ = feedback.smoothed_rtt;
+  min_rtt_ = feedback.min_rtt;
+  bytes_in_flight_ = feedback.bytes_in_flight;
+  last_feedback_ = now;
+  silences_ = 0;
+  const std::uint64_t blocks = delay_.blocks();
+  take_results(now);
+  const bool new_block = delay_.blocks() != blocks;
+  watch_marks(feedback);
+  watch_competition(now, new_block);
+  if (competing_) {
+    train_.abandon();
+    compete(now);
+    return;
+  }
+  learn_from_train(now);
+  watch_queue(now, new_block);
+  watch_loss(now);
+}
+
+std::optional<Time> DelayLossController::timer() const {
+  std::optional<Time> due;
+  if (bytes_in_flight_ > 0) {
+    due = last_feedback_ + (silences_ + 1) * std::max<Duration>(400ms, 3 * round_trip());
+  }
+  return due;
+}
+
+void DelayLossController::on_timer(Time now) {
+  const std::optional<Time> due = timer();
+  if (!due || now < *due || silences_ >= 8) return;
+  ++silences_;
+  set_rate(rate_ * 0.7);
+  searching_ = true;
+  gain_ = 1.5;
+  train_.abandon();
+}
+
+std::optional<Probe> DelayLossController::take_probe(Time now) {
+  if (competing_ || draining_ || silences_ > 0 || now < next_probe_ || train_.state() != Train::State::idle)
+    return std::nullopt;
+  if (ceiling_ < rate_ * 0.85 || rate_ >= config_.most || min_rtt_ == Duration::zero()) return std::nullopt;
+  const bool backlog = waiting_ && now - last_sent_ < 20ms;
+  const bool alive = now - last_sent_ < 1s;
+  const bool overdue = now - next_probe_ > (searching_ ? 250ms : 500ms);
+  if (!backlog && !(alive && overdue && budget_ > 10'000)) return std::nullopt;
+  if (budget_ < 0) return std::nullopt;
+
+  const DataRate fast = rate_ * gain_;
+  const Duration queue = searching_ ? search_train_queue : steady_train_queue;
+  const Duration length = std::min<Duration>(seconds_of(to_seconds(queue) / (gain_ - 1)), 80ms);
+  const std::int64_t most = backlog ? static_cast<std::int64_t>(Train::max_packets) : 20;
+  const std::int64_t packets =
+      std::clamp((fast * length).bytes() / typical_datagram, std::int64_t{train_least_packets}, most);
+  const Probe probe{fast, DataSize::bytes(packets * typical_datagram)};
+  train_.begin(now, probe.rate, probe.size);
+  const Duration lasts = probe.size / probe.rate;
+  disturbed_from_ = now;
+  disturbed_until_ = now + lasts + 100ms;
+  relief_until_ = searching_ ? now : now + lasts + lasts / 2;
+  next_probe_ = now + probe_interval();
+  return probe;
+}
+
+void DelayLossController::set_weight(double weight) { config_.weight = std::clamp(weight, 0.1, 10.0); }
+
+void DelayLossController::set_ceiling(DataRate ceiling) { ceiling_ = ceiling; }
+
+DataRate DelayLossController::target_rate() const { return rate_; }
+
+DataRate DelayLossController::pacing_rate() const {
+  double factor = 1;
+  if (draining_) {
+    factor = drain_factor_;
+  } else if (last_sent_ < relief_until_) {
+    factor = 0.8;
+  } else if (last_sent_ - last_waiting_ > 15ms || !waiting_) {
+    factor = 1.1;  // the source is the limit: let its frames go a little faster than they come
+  }
+  return std::max(rate_ * factor, config_.least);
+}
+
+DataSize DelayLossController::window() const {
+  const Duration queue = competing_ ? std::max(smoothed_rtt_, min_rtt_) : Duration::zero();
+  const double factor = searching_ ? 2 : 1.25;
+  return rate_ * factor * (std::max<Duration>(min_rtt_, 10ms) + ack_slack + queue) +
+         DataSize::bytes(10 * typical_datagram);
+}
+
+Duration DelayLossController::queue_delay() const {
+  return std::max(Duration::zero(), std::min(delay_.queue(), delay_.last()));
+}
+
+/// Hands the results of one acknowledgement, which come newest first, to the estimators in the order of
+/// sending.
+void DelayLossController::take_results(Time now) {
+  std::ranges::sort(results_, {}, &PacketResult::number);
+  lost_now_ = false;
+  for (const PacketResult& r : results_) {
+    const bool undisturbed = calm(r.sent);
+    if (!r.spurious) loss_.on_packet(r.lost, undisturbed && !busy_, r.probe);
+    if (r.lost) {
+      train_.on_lost(r.number);
+      lost_now_ = true;
+      last_loss_sent_ = std::max(last_loss_sent_, r.sent);
+      continue;
+    }
+    if (!r.arrival || r.sent < newest_sent_) continue;
+    newest_sent_ = r.sent;
+    delay_.on_packet(now, r.sent, *r.arrival, undisturbed);
+    train_.on_arrival(r.number, r.size, r.sent, delay_.delay_of(r.sent, *r.arrival));
+    delivery_.on_arrival(*r.arrival, r.size);
+    const bool queued = delay_.last() > standing_queue / 2;
+    if (queued && !busy_) busy_since_us_ = *r.arrival;
+    busy_ = queued;
+  }
+  results_.clear();
+}
+
+bool DelayLossController::calm(Time sent) const { return sent < disturbed_from_ || sent > disturbed_until_; }
+
+Duration DelayLossController::queue_limit() const { return std::max(standing_queue, delay_.noise() * 2); }
+
+void DelayLossController::learn_from_train(Time now) {
+  const std::optional<Train::Outcome> outcome = train_.take_outcome(now, round_trip());
+  if (!outcome || draining_) return;
+  const double gain = outcome->sent / rate_;
+  if (gain < 1.06) {  // the source could not fill it: nothing learned
+    next_probe_ = now + 200ms;
+    return;
+  }
+  const bool loses = loss_.train() > loss_.medium() + 0.08;
+  const DataRate share = (loses ? outcome->arrived : outcome->carried) * utilisation;
+  const bool room = outcome->slope < 0.4 * (gain - 1) && share > rate_ * 1.05;
+  if (room) {
+    set_rate(share);
+    gain_ = searching_ ? 2 : 1.5;
+    searching_ = true;
+    next_probe_ = now;
+    return;
+  }
+  // Around the capacity every train is a noisy measurement of it.
+  const double step = searching_ ? 1 : 0.3;
+  set_rate(rate_ + (share - rate_) * (share > rate_ || !searching_ ? step : 0.3));
+  searching_ = false;
+  gain_ = 1.25;
+}
+
+void DelayLossController::watch_queue(Time now, bool new_block) {
+  if (draining_ &&
+      (now >= drain_until_ || (newest_sent_ > retreat_sent_ && delay_.floor() < queue_limit() / 2))) {
+    draining_ = false;
+    next_probe_ = std::max(next_probe_, now + (searching_ ? 100ms : 400ms));
+  }
+  const Duration limit = queue_limit();
+  const Duration own = calm(newest_sent_) ? Duration::zero()
+                       : searching_       ? search_train_queue
+                                          : steady_train_queue;
+  const bool sudden = delay_.floor() > std::max(sudden_queue, delay_.noise() * 4) + own;
+  const bool standing = new_block && delay_.queue() > limit;
+  if (sudden || standing) retreat(now, std::max(delay_.queue(), delay_.floor()), sudden);
+}
+
+/// Falls to a little less than what arrives while the queue stands, which is our share of the path.
+void DelayLossController::retreat(Time now, Duration queue, bool sudden) {
+  const Duration busy =
+      std::chrono::microseconds(std::max<std::int64_t>(0, delivery_.newest_us() - busy_since_us_));
+  const std::optional<DataRate> arriving =
+      busy_ ? delivery_.over(std::clamp<Duration>(busy, 30ms, 150ms), 20ms) : delivery_.over(100ms, 40ms);
+  const double severity = std::clamp(to_seconds(queue - standing_queue) / 0.04, 0.0, 1.0);
+  const double factor = (0.97 - 0.09 * severity) / (1 - std::min(loss_.medium(), 0.3));
+  const bool again = newest_sent_ <= retreat_sent_;  // these packets left before we retreated: the same event
+  if (!arriving && again) return;
+  const DataRate share = arriving ? *arriving * factor : rate_ * 0.8;
+  if (again) {
+    if (sudden) set_rate(std::min(rate_, share));
+    return;
+  }
+  if (newest_sent_ < drain_until_ && draining_) return;
+  set_rate(std::min(rate_ * 0.99, share));
+  retreated_at_ = now;
+  retreat_sent_ = std::max(last_sent_, newest_sent_);
+  ++retreats_;
+  searching_ = sudden && severity >= 1;
+  gain_ = 1.25;
+  train_.abandon();
+  relief_until_ = {};
+  draining_ = true;
+  drain_factor_ = std::clamp(1 - to_seconds(queue) / 0.2, 0.5, 0.85);
+  const Duration rises = sudden ? round_trip() : Duration::zero();
+  drain_until_ = now + seconds_of(to_seconds(queue + rises) / (1 - drain_factor_)) + round_trip();
+}
+
+void DelayLossController::watch_loss(Time now) {
+  if (loss_.recent() < heavy_loss) {
+    heavy_loss_floor_ = {};
+    return;
+  }
+  if (now - heavy_loss_at_ < std::max<Duration>(500ms, 2 * round_trip())) return;
+  heavy_loss_at_ = now;
+  // If it does not help, loss and rate have nothing to do with each other: stop at half.
+  if (heavy_loss_floor_ == DataRate{}) heavy_loss_floor_ = rate_ * 0.5;
+  const DataRate lower = rate_ * (1 - loss_.recent() / 2);
+  if (lower < rate_) set_rate(std::max(lower, std::min(rate_, heavy_loss_floor_)));
+  searching_ = false;
+  gain_ = 1.25;
+}
+
+/// A mark is an early word of a queue: the rate falls with the share of marked packets (RFC 8257).
+void DelayLossController::watch_marks(const Feedback& feedback) {
+  const bool marked = feedback.newly_marked > 0;
+  marks_ += ((marked ? 1.0 : 0.0) - marks_) / 16;
+  if (!marked || feedback.now - marked_at_ < std::max<Duration>(round_trip(), 25ms)) return;
+  marked_at_ = feedback.now;
+  set_rate(rate_ * (1 - std::max(marks_, 0.1) / 2));
+  searching_ = false;
+  gain_ = 1.25;
+}
+
+/// A queue that never empties although we retreated again and again is held up by others.
+void DelayLossController::watch_competition(Time now, bool new_block) {
+  const bool high = delay_.queue() > queue_limit() && delay_.floor() > queue_limit() / 2;
+  if (!high && !competing_) {
+    high_since_ = now;
+    retreats_ = 0;
+  }
+  if (!competing_) {
+    if (now - high_since_ < std::max<Duration>(1500ms, 6 * round_trip()) || retreats_ < 3) return;
+    competing_ = true;
+    competing_since_ = now;
+    draining_ = searching_ = false;
+    low_blocks_ = 0;
+    return;
+  }
+  if (!new_block) return;
+  low_blocks_ = delay_.queue() < queue_limit() ? low_blocks_ + 1 : 0;
+  if (low_blocks_ < 3) return;
+  competing_ = false;
+  high_since_ = now;
+  retreats_ = 0;
+  next_probe_ = now;
+  gain_ = 1.25;
+}
+
+/// Additive increase of a packet per round trip, decrease on loss once per round trip: what the others do.
+void DelayLossController::compete(Time now) {
+  const double rtt = std::max(to_seconds(round_trip()), 0.01);
+  if (lost_now_ && last_loss_sent_ > backed_off_at_) {
+    backed_off_at_ = now;
+    set_rate(rate_ * 0.7);
+    return;
+  }
+  const double packet = static_cast<double>(typical_datagram) * 8;
+  const double elapsed = std::min(0.1, to_seconds(now - competing_since_));
+  competing_since_ = now;
+  set_rate(rate_ + DataRate::bps(static_cast<std::int64_t>(config_.weight * packet / rtt * elapsed / rtt)));
+}
+
+void DelayLossController::set_rate(DataRate rate) {
+  DataRate most = config_.most;
+  if (!ceiling_.is_infinite()) most = std::min(most, std::max(ceiling_ * 1.25, config_.least));
+  rate_ = std::clamp(rate, config_.least, std::max(most, config_.least));
+}
+
+Duration DelayLossController::round_trip() const {
+  return smoothed_rtt_ > Duration::zero() ? smoothed_rtt_ : Duration(100ms);
+}
+
+/// Flows that began together must not probe together, without drawing a random number.
+Duration DelayLossController::probe_interval() const {
+  const auto mixed =
+      static_cast<std::uint64_t>(last_sent_.time_since_epoch().count()) * 0x9e3779b97f4a7c15ull;
+  return steady_probe_interval + std::chrono::milliseconds(mixed >> 56);
+}
+
+}  // namespace avocet::rate

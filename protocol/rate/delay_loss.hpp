@@ -1,0 +1,100 @@
+#pragma once
+
+#include <vector>
+
+#include "protocol/rate/controller.hpp"
+#include "protocol/rate/delay_estimator.hpp"
+#include "protocol/rate/delivery_rate.hpp"
+#include "protocol/rate/loss_estimator.hpp"
+#include "protocol/rate/train.hpp"
+
+namespace avocet::rate {
+
+/// Keeps the path full and its queue empty. What the path carries is measured, not searched: while a queue
+/// stands, the rate of arrival is our share of it; while none stands, short trains somewhat faster than the
+/// rate show by the slope of their delays how much more would fit. A standing queue makes the rate fall below
+/// what arrives and is drained. Random loss without a queue changes nothing. Where others hold the queue up
+/// in spite of our retreat, loss governs for a while, as it governs them.
+class DelayLossController final : public Controller {
+ public:
+  DelayLossController(const ControllerConfig&, Time now);
+
+  void on_sent(Time now, PacketNumber, std::size_t size, bool more) override;
+  void on_result(const PacketResult&) override;
+  void on_feedback(const Feedback&) override;
+  std::optional<Time> timer() const override;
+  void on_timer(Time now) override;
+  std::optional<Probe> take_probe(Time now) override;
+  void set_weight(double weight) override;
+  void set_ceiling(DataRate ceiling) override;
+
+  DataRate target_rate() const override;
+  DataRate pacing_rate() const override;
+  DataSize window() const override;
+  Duration queue_delay() const override;
+  double loss_rate() const override { return loss_.recent(); }
+
+  /// Loss governs, because others hold the queue up.
+  bool competing() const { return competing_; }
+
+ private:
+  void take_results(Time now);
+  bool calm(Time sent) const;
+  Duration queue_limit() const;
+  void learn_from_train(Time now);
+  void watch_queue(Time now, bool new_block);
+  void retreat(Time now, Duration queue, bool sudden);
+  void watch_loss(Time now);
+  void watch_marks(const Feedback&);
+  void watch_competition(Time now, bool new_block);
+  void compete(Time now);
+  void set_rate(DataRate rate);
+  Duration round_trip() const;
+  Duration probe_interval() const;
+
+  ControllerConfig config_;
+  DataRate ceiling_ = DataRate::infinite();
+  DataRate rate_;
+
+  DelayEstimator delay_;
+  DeliveryRate delivery_;
+  LossEstimator loss_;
+  Train train_;
+  std::vector<PacketResult> results_;  // of the acknowledgement at hand
+  Duration smoothed_rtt_{}, min_rtt_{};
+  std::size_t bytes_in_flight_ = 0;
+  Time last_feedback_, newest_sent_{};
+  std::int64_t busy_since_us_ = 0;  // arrival from which on every packet had queued
+  bool busy_ = false;
+
+  // growth
+  bool searching_ = true;  // trains follow each other, ever faster
+  double gain_ = 2;        // of the next train
+  Time next_probe_;
+  Time disturbed_from_{}, disturbed_until_{};  // our own train lengthens delays of what is sent in between
+  Time relief_until_{};                        // pacing slower after a train
+  double budget_ = 30'000;                     // bytes of probing that no media filled
+
+  // retreat
+  bool draining_ = false;
+  double drain_factor_ = 1;
+  Time drain_until_{}, retreated_at_{}, retreat_sent_{};
+  Time marked_at_{};
+  double marks_ = 0;
+  Time heavy_loss_at_{};
+  DataRate heavy_loss_floor_;
+  Time last_loss_sent_{};
+  bool lost_now_ = false;
+
+  // competition
+  bool competing_ = false;
+  Time high_since_{}, competing_since_{}, backed_off_at_{};
+  int retreats_ = 0, low_blocks_ = 0;
+
+  // the source
+  Time last_sent_{}, last_waiting_{};
+  bool waiting_ = false;
+  unsigned silences_ = 0;
+};
+
+}  // namespace avocet::rate

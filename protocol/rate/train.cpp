@@ -1,0 +1,84 @@
+#include "protocol/rate/train.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace avocet::rate {
+
+namespace {
+
+constexpr std::size_t least_packets = 4;
+/// A train whose packets do not come is over after this, beyond a round trip.
+constexpr Duration patience = 300ms;
+
+}  // namespace
+
+void Train::begin(Time now, DataRate rate, DataSize size) {
+  state_ = State::sending;
+  rate_ = rate;
+  left_ = size;
+  began_ = first_ = last_ = ended_ = now;
+  begin_ = end_ = {};
+  bytes_ = 0;
+  lost_ = 0;
+  points_.clear();
+  points_.reserve(max_packets);
+}
+
+bool Train::on_sent(Time now, PacketNumber number, std::size_t size) {
+  if (state_ != State::sending) return false;
+  if (end_.value == 0) {
+    begin_ = number;
+    first_ = now;
+  } else {
+    bytes_ += static_cast<std::int64_t>(size);
+  }
+  end_ = number + 1;
+  last_ = ended_ = now;
+  left_ -= DataSize::bytes(static_cast<std::int64_t>(size));
+  if (left_ <= DataSize::zero() || end_ - begin_ >= max_packets) state_ = State::flying;
+  return true;
+}
+
+void Train::on_arrival(PacketNumber number, std::size_t size, Time sent, Duration delay) {
+  if (state_ == State::idle || number < begin_ || number >= end_ || points_.size() == max_packets) return;
+  points_.push_back({sent, delay, size});
+}
+
+void Train::on_lost(PacketNumber number) {
+  if (state_ != State::idle && number >= begin_ && number < end_) ++lost_;
+}
+
+std::optional<Train::Outcome> Train::take_outcome(Time now, Duration round_trip) {
+  if (state_ == State::idle) return std::nullopt;
+  if (state_ == State::sending) {
+    if (now - began_ < 2 * patience) return std::nullopt;
+    state_ = State::flying;
+  }
+  const std::size_t expected = end_ - begin_;
+  const bool complete = points_.size() + static_cast<std::size_t>(lost_) >= expected;
+  if (!complete && now - ended_ < round_trip + patience) return std::nullopt;
+  state_ = State::idle;
+  const Duration span = last_ - first_;
+  if (points_.size() < least_packets || span <= 1ms) return std::nullopt;
+
+  // Least squares: delay over time of sending.
+  double sum_x = 0, sum_y = 0, sum_xx = 0, sum_xy = 0;
+  for (const Point& p : points_) {
+    const double x = to_seconds(p.sent - first_), y = to_seconds(p.delay);
+    sum_x += x, sum_y += y, sum_xx += x * x, sum_xy += x * y;
+  }
+  const auto n = static_cast<double>(points_.size());
+  const double variance = sum_xx - sum_x * sum_x / n;
+  if (variance <= 0) return std::nullopt;
+  Outcome outcome;
+  outcome.slope = std::clamp((sum_xy - sum_x * sum_y / n) / variance, -0.5, 100.0);
+  outcome.sent = DataSize::bytes(bytes_) / span;
+  outcome.carried = outcome.sent * (1 / (1 + std::max(0.0, outcome.slope)));
+  outcome.packets = static_cast<int>(expected);
+  outcome.lost = static_cast<int>(expected - points_.size());
+  outcome.arrived = outcome.carried * (n / static_cast<double>(expected));
+  return outcome;
+}
+
+}  // namespace avocet::rate
