@@ -78,20 +78,20 @@ class ClientHandshake {
     HandshakeTranscript transcript;
   };
 
-  void add_candidate(const wire::ServerHello&, ByteView body, HandshakeTranscript);
-  std::expected<void, HandshakeFailure> on_message(std::uint64_t type, ByteView body);
+  std::expected<void, HandshakeFailure> on_message(const MessageReader::Message&);
+  std::expected<void, HandshakeFailure> on_parameters(ByteView body);
   std::expected<void, HandshakeFailure> on_identity(ByteView body);
   std::expected<void, HandshakeFailure> on_verify(ByteView body);
   std::expected<void, HandshakeFailure> on_finished(ByteView body);
   std::expected<void, HandshakeFailure> trust_server() const;
   void send_flight();
 
-  Config config_;
   ClientCredentials credentials_;
   UnixTime calendar_;
+  bool wants_key_log_;
+  std::optional<crypto::KeyAgreement> agreement_;  // until chosen
   wire::Hello offer_;
   wire::Parameters parameters_;
-  std::optional<crypto::KeyAgreement> agreement_;  // until chosen
   Bytes hello_;
   HandshakeTranscript first_;                   // of the first Hello alone
   std::optional<HandshakeTranscript> retried_;  // with Retry and second Hello

@@ -46,10 +46,11 @@ class ServerHandshake {
  private:
   enum class Expected : std::uint8_t { parameters, identity, verify, finished, nothing };
 
-  ServerHandshake(const ServerCredentials&, const CheckedHello&, HandshakeKeys, crypto::TrafficSecrets,
-                  HandshakeTranscript, Bytes server_hello);
+  ServerHandshake(const ServerCredentials&, const CheckedHello&, HandshakeTranscript,
+                  const crypto::TrafficSecrets&, Bytes server_hello);
   void send_flight(const Config&, const ServerCredentials&, const crypto::ResetToken&);
-  std::expected<void, HandshakeFailure> on_message(std::uint64_t type, ByteView body);
+  std::expected<void, HandshakeFailure> on_message(const MessageReader::Message&);
+  std::expected<void, HandshakeFailure> on_parameters(ByteView body);
   std::expected<void, HandshakeFailure> on_identity(ByteView body);
   std::expected<void, HandshakeFailure> on_verify(ByteView body);
   std::expected<void, HandshakeFailure> on_finished(ByteView body);
@@ -58,8 +59,8 @@ class ServerHandshake {
   ConnectionId client_cid_;
   Bytes server_hello_;
   HandshakeTranscript transcript_;
+  crypto::TrafficSecrets secrets_;  // of the handshake
   HandshakeKeys keys_;
-  crypto::TrafficSecrets handshake_secrets_;
   HandshakeResult result_;
   std::optional<crypto::PublicKey> client_key_;
   MessageReader incoming_;

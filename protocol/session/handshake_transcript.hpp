@@ -41,6 +41,13 @@ class HandshakeTranscript {
   void add(std::uint64_t type, ByteView body);
   /// Messages that are framed already.
   void add_framed(ByteView messages) { running_.add(messages); }
+  /// A message of ours, which goes to the peer too.
+  template <wire::Declared T>
+  void send(const T& message, Bytes& output) {
+    const Bytes framed = wire::frame_message(message);
+    add_framed(framed);
+    output.insert(output.end(), framed.begin(), framed.end());
+  }
   crypto::Hash hash() const { return running_.hash(); }
 
  private:
@@ -67,13 +74,49 @@ class MessageReader {
   std::size_t taken_ = 0, total_ = 0;
 };
 
+/// Feeds `data` and hands each whole message to `on_message`, until one fails.
+template <class OnMessage>
+std::expected<void, HandshakeFailure> read_messages(MessageReader& reader, ByteView data,
+                                                    OnMessage&& on_message) {
+  if (!reader.feed(data)) {
+    return std::unexpected(
+        HandshakeFailure{wire::CloseCode::protocol_violation, "the handshake is too long"});
+  }
+  for (;;) {
+    const auto message = reader.next();
+    if (!message) return std::unexpected(message.error());
+    if (!*message) return {};
+    if (auto went = on_message(**message); !went) return went;
+  }
+}
+
+/// A handshake that does not go on because of what the peer sent.
+std::unexpected<HandshakeFailure> failed(std::string reason);
+/// A message that came when another was due, or none.
+std::unexpected<HandshakeFailure> out_of_order(std::uint64_t due, std::uint64_t type);
+inline constexpr std::uint64_t nothing_due = ~std::uint64_t{0};
+
+/// One whole message from its body.
+template <wire::Declared T>
+std::expected<T, HandshakeFailure> read_body(ByteView body) {
+  auto message = wire::decode<T>(body);
+  if (message) return std::move(*message);
+  const auto& [fault, field, offset] = message.error();
+  return std::unexpected(HandshakeFailure{wire::CloseCode::handshake_failed,
+                                          std::string(wire::Wire<T>::name) + " does not decode: field '" +
+                                              std::string(field) + "' is " + std::string(to_string(fault))});
+}
+
+/// Whether a signature over the transcript so far is by `key`, and of its kind.
+std::expected<void, HandshakeFailure> verify_signature(const crypto::Context&, const crypto::PublicKey& key,
+                                                       wire::SignatureAlgorithm, ByteView signature,
+                                                       std::string_view label, const HandshakeTranscript&);
+/// Whether `mac` is the Finished of the side with that handshake secret, for the transcript so far.
+std::expected<void, HandshakeFailure> verify_finished(const crypto::Context&, const crypto::ScheduleSecret&,
+                                                      ByteView mac, const HandshakeTranscript&);
+
 /// Parameters that say what `config` is ready to receive.
 wire::Parameters parameters_of(const Config& config, std::span<const std::byte, 16> reset_token);
-
-/// `what` did not decode, or was not what is due.
-HandshakeFailure malformed(std::string_view what, const wire::DecodeError&);
-HandshakeFailure out_of_order(std::string_view due, std::uint64_t type);
-std::string_view message_name(std::uint64_t type);
 
 /// Connection ids and handshake secrets as lines for the key log.
 void log_handshake(std::vector<std::string>& lines, ByteView client_random, ConnectionId client,
