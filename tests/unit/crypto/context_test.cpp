@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <ctime>
+#include <thread>
 
 #include "protocol/crypto/aead.hpp"
 #include "protocol/crypto/certificate_chain.hpp"
@@ -95,6 +96,23 @@ TEST(Context, SignaturesDependOnItsEntropyAlone) {
   };
   EXPECT_EQ(sign(2), sign(2));
   EXPECT_NE(sign(2), sign(3));
+}
+
+TEST(Context, MayBeHandedToAnotherThread) {
+  // OpenSSL keeps generators for each thread; the one of the new thread must be fed as well.
+  const auto sign_twice = [](bool elsewhere) {
+    Context context(Entropy::of(1));
+    const Identity identity = Identity::make_rsa(context, 2048);
+    Bytes signature = identity.sign(context, as_bytes("first"));
+    const auto again = [&] { signature = identity.sign(context, as_bytes("second")); };
+    if (elsewhere) {
+      std::thread(again).join();
+    } else {
+      again();
+    }
+    return signature;
+  };
+  EXPECT_EQ(sign_twice(true), sign_twice(false));
 }
 
 TEST(Context, LibcryptoAsksForNeitherTimeNorRandomness) {
