@@ -8,9 +8,10 @@
 
 namespace avocet::crypto {
 
-/// A private instance of libcrypto (OSSL_LIB_CTX) that reads no configuration file, no clock and no
-/// randomness of the system: its generator is TEST-RAND, handed bytes of a Random before each operation that
-/// draws some (RSA-PSS salts, blinding, prime search). Equal entropy and equal calls give equal bytes.
+/// A private instance of libcrypto (OSSL_LIB_CTX) that consults no clock and no randomness of the system: its
+/// generator is TEST-RAND, handed bytes of a Random before each operation that draws some (RSA-PSS salts,
+/// blinding, prime search). Equal entropy and equal calls give equal bytes. openssl.cnf has no say here,
+/// although libcrypto reads it for its default instance when a process first uses it.
 ///
 /// Making one costs about a millisecond and 200 KB; it is meant to be shared by reference: one per Listener
 /// with all its sessions, one per client. It must outlive everything made with it (keys, sealers,
