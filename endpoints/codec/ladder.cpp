@@ -80,6 +80,7 @@ class Job {
   std::deque<Owned<AVFrame>> waiting_sound_;
   std::int64_t origin_ = 0;   ///< the first picture's time, in the source's time base
   std::uint64_t frames_ = 0;  ///< given to each encoder
+  std::uint64_t lost_sound_ = 0;
   bool pictures_ended_ = false;
 };
 
@@ -109,6 +110,10 @@ Result<LadderReport> Job::run() {
     report.warnings.push_back(
         fmt::format("'{}' is damaged ({} errors while decoding); what could be read was used", source_.url(),
                     source_.errors()));
+  if (lost_sound_)
+    report.warnings.push_back(
+        fmt::format("the sound of '{}' changes its format; {} pieces in the later one were left out",
+                    source_.url(), lost_sound_));
   return report;
 }
 
@@ -161,7 +166,11 @@ Result<void> Job::take_sound(Owned<AVFrame> sound) {
     if (!filters) return std::unexpected(filters.error());
     sound_ = std::move(*filters);
   }
-  if (auto pushed = sound_->push(std::move(sound)); !pushed) return pushed;
+  if (!sound_->push(
+          std::move(sound))) {  // a broadcast may go over to another format; silence takes its place
+    ++lost_sound_;
+    return {};
+  }
   return encode_sound();
 }
 

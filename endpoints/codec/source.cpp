@@ -25,9 +25,10 @@ Result<Source> Source::open(const std::string& url, int threads, const std::atom
   if (const int code = avformat_open_input(&format, url.c_str(), nullptr, nullptr);
       code < 0) {  // frees on failure
     if (stop) return std::unexpected(stopped());
-    return std::unexpected(
-        ffmpeg_error(Fault::unreadable, fmt::format("open '{}'", url), code,
-                     "check that it is a complete video file: `ffprobe FILE` must be able to read it"));
+    const char* remedy = code == AVERROR(ENOENT)
+                             ? "check the path"
+                             : "check that it is a complete video file: `ffprobe FILE` must read it";
+    return std::unexpected(ffmpeg_error(Fault::unreadable, fmt::format("open '{}'", url), code, remedy));
   }
   source.format_.reset(format);
   if (const int code = avformat_find_stream_info(format, nullptr); code < 0)

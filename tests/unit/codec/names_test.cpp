@@ -47,7 +47,8 @@ TEST(Names, ANameIsSuggestedForEverySource) {
   EXPECT_EQ(suggest_clip_name(".mkv"), "mkv");
   EXPECT_EQ(suggest_clip_name("\xe6\x98\xa0.mp4"), "clip");
   EXPECT_EQ(suggest_clip_name(""), "clip");
-  for (const auto* source : {"a/b/", "rtmp://host/live?x=1", "....", std::string(300, 'x').c_str()})
+  for (const std::string source :
+       {std::string("a/b/"), std::string("rtmp://host/live?x=1"), std::string("...."), std::string(300, 'x')})
     EXPECT_TRUE(is_clip_name(suggest_clip_name(source))) << source;
 }
 

@@ -101,6 +101,19 @@ TEST(OddSource, NtscRateIsKeptExactly) {
   EXPECT_EQ(title->segment_start(1), 500'500us);
 }
 
+TEST(OddSource, ABroadcastThatChangesItsFormatsGoesOn) {
+  const Folder folder, sources;
+  const auto first = sources / "a.ts", second = sources / "b.ts", both = sources / "both.ts";
+  ASSERT_EQ(run_ffmpeg(picture + " " + tone + " " + fast + " -c:a aac " + first), "");
+  ASSERT_EQ(run_ffmpeg("-f lavfi -i testsrc2=s=320x240:r=30:d=2 -f lavfi -i sine=880:r=44100:d=2 " + fast +
+                       " -c:a aac -ac 1 -output_ts_offset 2 " + second),
+            "");
+  std::ofstream(both, std::ios::binary) << std::ifstream(first).rdbuf() << std::ifstream(second).rdbuf();
+  const auto report = add(both, folder);
+  ASSERT_TRUE(report) << report.error().message();
+  EXPECT_NEAR(to_seconds(report->duration), 4, 0.2);
+}
+
 TEST(OddSource, OneFrame) {
   OddSource odd("-f lavfi -i testsrc2=s=160x90:r=30:d=1 -frames:v 1 " + fast);
   const auto title = odd.open();
