@@ -26,6 +26,8 @@ class DelayEstimator {
   Duration last() const { return last_; }
   /// Mean deviation of packets from the average of their block.
   Duration noise() const { return noise_; }
+  /// The queue now is the empty path from here on: its base had changed.
+  void rebase();
   /// Counts blocks, so that a new one is noticed.
   std::uint64_t blocks() const { return blocks_; }
   /// The delay itself, of which only differences mean something.
@@ -41,7 +43,10 @@ class DelayEstimator {
   std::array<Duration, 3> recent_{};
   std::size_t seen_ = 0;
   Duration queue_{}, floor_{}, last_{}, noise_{};
+  Duration bias_{};  // of the smallest average below the mean of an empty path
   Duration sum_{}, previous_{}, deviation_{};
+  Time last_block_{};
+  Duration last_average_{};
   int count_ = 0;
   std::int64_t block_began_us_ = 0;
   std::uint64_t blocks_ = 0;

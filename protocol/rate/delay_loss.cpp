@@ -22,6 +22,7 @@ constexpr std::size_t train_least_packets = 6;
 constexpr double extra_share = 0.2;
 constexpr double most_budget = 60'000;
 constexpr double heavy_loss = 0.18;
+constexpr Duration competition_test_interval = 4s;
 constexpr Duration ack_slack = 75ms;
 constexpr std::int64_t typical_datagram = 1200;
 
@@ -127,7 +128,9 @@ DataRate DelayLossController::target_rate() const { return rate_; }
 
 DataRate DelayLossController::pacing_rate() const {
   double factor = 1;
-  if (draining_) {
+  if (competing_) {
+    factor = last_sent_ < drain_until_ ? 0.5 : 1;
+  } else if (draining_) {
     factor = drain_factor_;
   } else if (last_sent_ < relief_until_) {
     factor = 0.8;
@@ -166,7 +169,7 @@ void DelayLossController::take_results(Time now) {
     newest_sent_ = r.sent;
     delay_.on_packet(now, r.sent, *r.arrival, undisturbed);
     train_.on_arrival(r.number, r.size, r.sent, delay_.delay_of(r.sent, *r.arrival));
-    delivery_.on_arrival(*r.arrival, r.size);
+    delivery_.on_arrival(*r.arrival, r.sent, r.size);
     const bool queued = delay_.last() > standing_queue / 2;
     if (queued && !busy_) busy_since_us_ = *r.arrival;
     busy_ = queued;
@@ -213,29 +216,29 @@ void DelayLossController::watch_queue(Time now, bool new_block) {
   const Duration own = calm(newest_sent_) ? Duration::zero()
                        : searching_       ? search_train_queue
                                           : steady_train_queue;
+  if (new_block) standing_blocks_ = delay_.queue() > limit ? standing_blocks_ + 1 : 0;
   const bool sudden = delay_.floor() > std::max(sudden_queue, delay_.noise() * 4) + own;
-  const bool standing = new_block && delay_.queue() > limit;
+  const bool standing = new_block && (standing_blocks_ >= 2 || delay_.queue() > 2 * limit);
   if (sudden || standing) retreat(now, std::max(delay_.queue(), delay_.floor()), sudden);
 }
 
-/// Falls to a little less than what arrives while the queue stands, which is our share of the path.
+/// Falls to a little less than what arrives while the queue stands, which is our share of the path. Where
+/// everything arrives as fast as it was sent, the queue only stands and needs no more than draining.
 void DelayLossController::retreat(Time now, Duration queue, bool sudden) {
+  const bool again = newest_sent_ <= retreat_sent_;  // these packets left before we retreated: the same event
+  if (again ? !sudden : draining_) return;
   const Duration busy =
       std::chrono::microseconds(std::max<std::int64_t>(0, delivery_.newest_us() - busy_since_us_));
-  const std::optional<DataRate> arriving =
-      busy_ ? delivery_.over(std::clamp<Duration>(busy, 30ms, 150ms), 20ms) : delivery_.over(100ms, 40ms);
+  const auto arriving = delivery_.over(std::clamp<Duration>(busy_ ? busy : 150ms, 50ms, 150ms));
   const double severity = std::clamp(to_seconds(queue - standing_queue) / 0.04, 0.0, 1.0);
-  const double factor = (0.97 - 0.09 * severity) / (1 - std::min(loss_.medium(), 0.3));
-  const bool again = newest_sent_ <= retreat_sent_;  // these packets left before we retreated: the same event
-  if (!arriving && again) return;
-  const DataRate share = arriving ? *arriving * factor : rate_ * 0.8;
-  if (again) {
-    if (sudden) set_rate(std::min(rate_, share));
-    return;
-  }
-  if (newest_sent_ < drain_until_ && draining_) return;
-  set_rate(std::min(rate_ * 0.99, share));
-  retreated_at_ = now;
+  const double kept = (0.97 - 0.08 * severity) / (1 - std::min(loss_.medium(), 0.3));
+  DataRate share = rate_ * (sudden && !arriving ? 0.7 : 0.98);
+  if (arriving && arriving->stretch > 1.03) share = std::min(share, arriving->rate * kept);
+  // A slow rise is a small excess, whatever the noisy measure says.
+  if (!sudden) share = std::max(share, rate_ * (0.95 - 0.3 * severity));
+  set_rate(std::min(rate_, share));
+  if (again) return;
+
   retreat_sent_ = std::max(last_sent_, newest_sent_);
   ++retreats_;
   searching_ = sudden && severity >= 1;
@@ -274,43 +277,51 @@ void DelayLossController::watch_marks(const Feedback& feedback) {
   gain_ = 1.25;
 }
 
-/// A queue that never empties although we retreated again and again is held up by others.
+/// A queue that never empties although we retreated again and again is held up by others, or is none.
 void DelayLossController::watch_competition(Time now, bool new_block) {
-  const bool high = delay_.queue() > queue_limit() && delay_.floor() > queue_limit() / 2;
-  if (!high && !competing_) {
+  if (competing_) {
+    if (!new_block) return;
+    low_blocks_ = delay_.queue() < queue_limit() ? low_blocks_ + 1 : 0;
+    if (low_blocks_ < 2) return;
+    competing_ = false;
+    next_probe_ = now;
+    gain_ = 1.25;
+  }
+  const bool high = delay_.queue() > queue_limit() / 2 && delay_.floor() > Duration::zero();
+  if (!high || retreats_ == 0) {
     high_since_ = now;
     retreats_ = 0;
   }
-  if (!competing_) {
-    if (now - high_since_ < std::max<Duration>(1500ms, 6 * round_trip()) || retreats_ < 3) return;
-    competing_ = true;
-    competing_since_ = now;
-    draining_ = searching_ = false;
-    low_blocks_ = 0;
-    return;
-  }
-  if (!new_block) return;
-  low_blocks_ = delay_.queue() < queue_limit() ? low_blocks_ + 1 : 0;
-  if (low_blocks_ < 3) return;
-  competing_ = false;
+  if (now - high_since_ < std::max<Duration>(1500ms, 6 * round_trip()) || retreats_ < 4) return;
   high_since_ = now;
   retreats_ = 0;
-  next_probe_ = now;
-  gain_ = 1.25;
+  if (delay_.queue() < 3 * queue_limit()) return delay_.rebase();
+  competing_ = true;
+  competed_at_ = now;
+  test_at_ = now + competition_test_interval;
+  draining_ = searching_ = false;
+  low_blocks_ = 0;
+  if (const auto arriving = delivery_.over(300ms)) set_rate(arriving->rate);
 }
 
 /// Additive increase of a packet per round trip, decrease on loss once per round trip: what the others do.
+/// From time to time a deliberate retreat: were we alone, the queue would empty.
 void DelayLossController::compete(Time now) {
+  if (now >= test_at_) {
+    const Duration queue = std::min<Duration>(delay_.queue(), 700ms);
+    drain_until_ = now + 2 * queue + round_trip();
+    test_at_ = drain_until_ + competition_test_interval;
+  }
   const double rtt = std::max(to_seconds(round_trip()), 0.01);
+  const double elapsed = std::min(0.1, to_seconds(now - competed_at_));
+  competed_at_ = now;
   if (lost_now_ && last_loss_sent_ > backed_off_at_) {
     backed_off_at_ = now;
     set_rate(rate_ * 0.7);
-    return;
+  } else if (now >= drain_until_) {
+    const double packet = static_cast<double>(typical_datagram) * 8;
+    set_rate(rate_ + DataRate::bps(static_cast<std::int64_t>(config_.weight * packet / rtt * elapsed / rtt)));
   }
-  const double packet = static_cast<double>(typical_datagram) * 8;
-  const double elapsed = std::min(0.1, to_seconds(now - competing_since_));
-  competing_since_ = now;
-  set_rate(rate_ + DataRate::bps(static_cast<std::int64_t>(config_.weight * packet / rtt * elapsed / rtt)));
 }
 
 void DelayLossController::set_rate(DataRate rate) {

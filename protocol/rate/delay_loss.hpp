@@ -78,7 +78,8 @@ class DelayLossController final : public Controller {
   // retreat
   bool draining_ = false;
   double drain_factor_ = 1;
-  Time drain_until_{}, retreated_at_{}, retreat_sent_{};
+  Time drain_until_{}, retreat_sent_{};
+  int standing_blocks_ = 0;
   Time marked_at_{};
   double marks_ = 0;
   Time heavy_loss_at_{};
@@ -88,7 +89,7 @@ class DelayLossController final : public Controller {
 
   // competition
   bool competing_ = false;
-  Time high_since_{}, competing_since_{}, backed_off_at_{};
+  Time high_since_{}, competed_at_{}, backed_off_at_{}, test_at_{};
   int retreats_ = 0, low_blocks_ = 0;
 
   // the source

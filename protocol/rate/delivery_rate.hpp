@@ -13,10 +13,13 @@ namespace avocet::rate {
 /// the storage comes with the first arrival.
 class DeliveryRate {
  public:
-  void on_arrival(std::int64_t arrival_us, std::size_t size);
-  /// Mean rate over the last `window` that arrivals cover; nothing when they are fewer than three or span
-  /// less than `least`.
-  std::optional<DataRate> over(Duration window, Duration least = 10ms) const;
+  void on_arrival(std::int64_t arrival_us, Time sent, std::size_t size);
+  struct Measure {
+    DataRate rate;
+    double stretch = 1;  ///< time that the packets took to arrive over time in which they were sent
+  };
+  /// Mean over the last `window`, or over five packets if they took longer; nothing when there were fewer.
+  std::optional<Measure> over(Duration window) const;
   /// Arrival of the newest packet.
   std::int64_t newest_us() const { return newest_us_; }
   /// Forgets all: what comes next is another path or another time.
@@ -25,7 +28,9 @@ class DeliveryRate {
  private:
   struct Slot {
     std::int64_t arrival_us;
+    Time sent;
     std::int64_t bytes;
+    int packets;
   };
   std::vector<Slot> slots_;
   std::size_t used_ = 0, next_ = 0;
