@@ -11,7 +11,7 @@
 namespace avocet::media {
 
 class IncomingTrack;
-class FragmentPool;
+struct ReassemblyContext;
 
 /// A frame that is whole.
 struct Completed {
@@ -68,20 +68,20 @@ class Reassembler {
 
   /// Bytes held for reassembly and not yet taken by next(), bookkeeping included.
   std::size_t bytes_held() const;
-  const ReassemblyCounters& counters() const { return counters_; }
+  const ReassemblyCounters& counters() const;
 
  private:
-  IncomingTrack* track(Time now, TrackId);
+  IncomingTrack* track(TrackId);
   bool make_room(std::size_t needed);
+  Outcome settle(Outcome, std::size_t already_ready);
 
   Config config_;
-  std::unique_ptr<FragmentPool> pool_;
+  std::unique_ptr<ReassemblyContext> context_;
   std::vector<std::unique_ptr<IncomingTrack>> tracks_;
-  std::vector<TrackId> ignored_;  // the latest 64
-  std::vector<Completed> ready_;  // first out at next_ready_
+  std::vector<TrackId> ignored_;  // the latest ones
+  std::vector<Completed> ready_;  // from next_ready_ on
   std::size_t next_ready_ = 0;
   std::size_t ready_bytes_ = 0;
-  ReassemblyCounters counters_;
 };
 
 }  // namespace avocet::media
