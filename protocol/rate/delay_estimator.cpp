@@ -69,6 +69,16 @@ void DelayEstimator::close_block(Time now) {
   count_ = 0;
 }
 
+bool DelayEstimator::risen(Duration limit, Duration own) const {
+  const Duration base = base_.min();
+  if (base == Duration::max() || seen_ < recent_.size()) return false;
+  const Duration zero = base + bias_ + own;
+  const Duration newest = recent_[(seen_ - 1) % recent_.size()],
+                 before = recent_[(seen_ - 2) % recent_.size()];
+  return floor_ - own > limit || std::min(newest, before) - zero > limit * 5 / 4 ||
+         newest - zero > limit * 7 / 4;
+}
+
 void DelayEstimator::rebase() {
   base_.clear();
   base_.add(last_block_, last_average_);

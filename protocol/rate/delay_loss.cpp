@@ -191,35 +191,50 @@ void DelayLossController::learn_from_train(Time now) {
   }
   const bool loses = loss_.train() > loss_.medium() + 0.08;
   const DataRate share = (loses ? outcome->arrived : outcome->carried) * utilisation;
-  const bool room = outcome->slope < 0.4 * (gain - 1) && share > rate_ * 1.05;
+  const bool room = outcome->slope + outcome->doubt / 2 < 0.4 * (gain - 1) && share > rate_ * 1.05;
   if (room) {
-    set_rate(share);
+    // The first good news may be luck: half of it, until the next train confirms.
+    set_rate(searching_ ? share : rate_ + (share - rate_) * 0.5);
     gain_ = searching_ ? 2 : 1.5;
+    if (!searching_) proven_ = rate_;
     searching_ = true;
     next_probe_ = now;
     return;
   }
-  // Around the capacity every train is a noisy measurement of it.
-  const double step = searching_ ? 1 : 0.3;
-  set_rate(rate_ + (share - rate_) * (share > rate_ || !searching_ ? step : 0.3));
+  if (searching_) {
+    set_rate(std::max(share, std::min(rate_, proven_)));
+  } else {
+    set_rate(rate_ + (share - rate_) * 0.3);  // around the capacity every train is a noisy measurement of it
+  }
   searching_ = false;
   gain_ = 1.25;
 }
 
 void DelayLossController::watch_queue(Time now, bool new_block) {
-  if (draining_ &&
-      (now >= drain_until_ || (newest_sent_ > retreat_sent_ && delay_.floor() < queue_limit() / 2))) {
-    draining_ = false;
-    next_probe_ = std::max(next_probe_, now + (searching_ ? 100ms : 400ms));
-  }
+  if (draining_) drain(now);
   const Duration limit = queue_limit();
   const Duration own = calm(newest_sent_) ? Duration::zero()
                        : searching_       ? search_train_queue
                                           : steady_train_queue;
   if (new_block) standing_blocks_ = delay_.queue() > limit ? standing_blocks_ + 1 : 0;
-  const bool sudden = delay_.floor() > std::max(sudden_queue, delay_.noise() * 4) + own;
+  const bool sudden = delay_.risen(std::max(sudden_queue, delay_.noise() * 4), own);
   const bool standing = new_block && (standing_blocks_ >= 2 || delay_.queue() > 2 * limit);
   if (sudden || standing) retreat(now, std::max(delay_.queue(), delay_.floor()), sudden);
+}
+
+/// While a queue drains it still arrives at our share of the path: the best measurement there is, and the
+/// rate to go on with.
+void DelayLossController::drain(Time now) {
+  if (busy_) {
+    const auto arriving = delivery_.over(150ms);
+    if (arriving && delivery_.newest_us() - busy_since_us_ > 100'000) {
+      drained_at_ = std::max(drained_at_, arriving->rate * (0.97 / (1 - std::min(loss_.medium(), 0.3))));
+    }
+  }
+  if (now < drain_until_ && (newest_sent_ <= retreat_sent_ || delay_.floor() > queue_limit() / 2)) return;
+  draining_ = false;
+  set_rate(std::max(rate_, std::min(drained_at_, proven_ * 0.97)));
+  next_probe_ = std::max(next_probe_, now + (searching_ ? 100ms : 400ms));
 }
 
 /// Falls to a little less than what arrives while the queue stands, which is our share of the path. Where
@@ -227,28 +242,37 @@ void DelayLossController::watch_queue(Time now, bool new_block) {
 void DelayLossController::retreat(Time now, Duration queue, bool sudden) {
   const bool again = newest_sent_ <= retreat_sent_;  // these packets left before we retreated: the same event
   if (again ? !sudden : draining_) return;
+  if (!again) proven_ = rate_;
   const Duration busy =
       std::chrono::microseconds(std::max<std::int64_t>(0, delivery_.newest_us() - busy_since_us_));
   const auto arriving = delivery_.over(std::clamp<Duration>(busy_ ? busy : 150ms, 50ms, 150ms));
   const double severity = std::clamp(to_seconds(queue - standing_queue) / 0.04, 0.0, 1.0);
-  const double kept = (0.97 - 0.08 * severity) / (1 - std::min(loss_.medium(), 0.3));
   DataRate share = rate_ * (sudden && !arriving ? 0.7 : 0.98);
-  if (arriving && arriving->stretch > 1.03) share = std::min(share, arriving->rate * kept);
+  if (arriving) {
+    // Jitter alone may have stretched the arrivals by as much as it moves one packet.
+    const double doubt = std::min(0.5, to_seconds(delay_.noise()) / to_seconds(arriving->span));
+    const double kept = (0.97 - 0.08 * severity) / (1 - std::min(loss_.medium(), 0.3)) * (1 + doubt);
+    if (arriving->stretch > 1.03) share = std::min(share, arriving->rate * kept);
+  }
   // A slow rise is a small excess, whatever the noisy measure says.
   if (!sudden) share = std::max(share, rate_ * (0.95 - 0.3 * severity));
   set_rate(std::min(rate_, share));
+  const double pace = std::clamp(1 - to_seconds(queue) / 0.2, 0.3, 0.85);
+  const Duration rises = sudden ? round_trip() : Duration::zero();
+  if (!again || pace < drain_factor_) {
+    drain_factor_ = pace;
+    drain_until_ = now + seconds_of(to_seconds(queue + rises) / (1 - drain_factor_)) + round_trip();
+  }
   if (again) return;
 
   retreat_sent_ = std::max(last_sent_, newest_sent_);
   ++retreats_;
-  searching_ = sudden && severity >= 1;
+  searching_ = false;
   gain_ = 1.25;
   train_.abandon();
   relief_until_ = {};
   draining_ = true;
-  drain_factor_ = std::clamp(1 - to_seconds(queue) / 0.2, 0.5, 0.85);
-  const Duration rises = sudden ? round_trip() : Duration::zero();
-  drain_until_ = now + seconds_of(to_seconds(queue + rises) / (1 - drain_factor_)) + round_trip();
+  drained_at_ = {};
 }
 
 void DelayLossController::watch_loss(Time now) {

@@ -43,6 +43,7 @@ class DelayLossController final : public Controller {
   Duration queue_limit() const;
   void learn_from_train(Time now);
   void watch_queue(Time now, bool new_block);
+  void drain(Time now);
   void retreat(Time now, Duration queue, bool sudden);
   void watch_loss(Time now);
   void watch_marks(const Feedback&);
@@ -69,6 +70,7 @@ class DelayLossController final : public Controller {
 
   // growth
   bool searching_ = true;  // trains follow each other, ever faster
+  DataRate proven_;        // what the path carried before the last change of mind
   double gain_ = 2;        // of the next train
   Time next_probe_;
   Time disturbed_from_{}, disturbed_until_{};  // our own train lengthens delays of what is sent in between
@@ -78,6 +80,7 @@ class DelayLossController final : public Controller {
   // retreat
   bool draining_ = false;
   double drain_factor_ = 1;
+  DataRate drained_at_;  // the fastest arrival while draining
   Time drain_until_{}, retreat_sent_{};
   int standing_blocks_ = 0;
   Time marked_at_{};

@@ -57,7 +57,7 @@ std::optional<DeliveryRate::Measure> DeliveryRate::over(Duration window) const {
   }
   if (packets < least_packets || span <= 0) return std::nullopt;
   const Duration arriving = std::chrono::microseconds(span);
-  return Measure{DataSize::bytes(bytes) / arriving,
+  return Measure{DataSize::bytes(bytes) / arriving, arriving,
                  sending > Duration::zero() ? to_seconds(arriving) / to_seconds(sending) : 10};
 }
 

@@ -16,6 +16,7 @@ class DeliveryRate {
   void on_arrival(std::int64_t arrival_us, Time sent, std::size_t size);
   struct Measure {
     DataRate rate;
+    Duration span;       ///< that it was measured over
     double stretch = 1;  ///< time that the packets took to arrive over time in which they were sent
   };
   /// Mean over the last `window`, or over five packets if they took longer; nothing when there were fewer.

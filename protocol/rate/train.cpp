@@ -63,16 +63,18 @@ std::optional<Train::Outcome> Train::take_outcome(Time now, Duration round_trip)
   if (points_.size() < least_packets || span <= 1ms) return std::nullopt;
 
   // Least squares: delay over time of sending.
-  double sum_x = 0, sum_y = 0, sum_xx = 0, sum_xy = 0;
+  double sum_x = 0, sum_y = 0, sum_xx = 0, sum_xy = 0, sum_yy = 0;
   for (const Point& p : points_) {
     const double x = to_seconds(p.sent - first_), y = to_seconds(p.delay);
-    sum_x += x, sum_y += y, sum_xx += x * x, sum_xy += x * y;
+    sum_x += x, sum_y += y, sum_xx += x * x, sum_xy += x * y, sum_yy += y * y;
   }
   const auto n = static_cast<double>(points_.size());
   const double variance = sum_xx - sum_x * sum_x / n;
   if (variance <= 0) return std::nullopt;
   Outcome outcome;
   outcome.slope = std::clamp((sum_xy - sum_x * sum_y / n) / variance, -0.5, 100.0);
+  const double spread = sum_yy - sum_y * sum_y / n - outcome.slope * outcome.slope * variance;
+  outcome.doubt = std::sqrt(std::max(0.0, spread) / (n - 2) / variance);
   outcome.sent = DataSize::bytes(bytes_) / span;
   outcome.carried = outcome.sent * (1 / (1 + std::max(0.0, outcome.slope)));
   outcome.packets = static_cast<int>(expected);

@@ -29,6 +29,7 @@ class Train {
     DataRate sent;     ///< how fast it left
     DataRate carried;  ///< how fast the path would have carried it on: at most `sent`
     double slope = 0;  ///< seconds of delay per second of sending
+    double doubt = 0;  ///< standard error of the slope
     DataRate arrived;  ///< what came through, losses taken off
     int packets = 0, lost = 0;
   };
