@@ -1,0 +1,37 @@
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "endpoints/codec/library.hpp"
+#include "protocol/service/server_events.hpp"
+
+namespace avocet::server {
+
+/// The titles of a library folder, opened, as the service wants them; knows when the folder has changed.
+class Titles {
+ public:
+  explicit Titles(std::filesystem::path folder) : library_(std::move(folder)) {}
+
+  /// Looks at the folder. True when something is different from before.
+  codec::Result<bool> scan();
+  std::vector<service::StoredTitle> catalogue() const;
+  /// Null when there is none that can be played.
+  std::shared_ptr<codec::Title> find(const std::string& name) const;
+
+ private:
+  struct Entry {
+    codec::Listing listing;
+    std::shared_ptr<codec::Title> title;
+    codec::Error problem;
+  };
+
+  codec::Library library_;
+  std::map<std::string, Entry> entries_;
+  bool scanned_ = false;
+};
+
+}  // namespace avocet::server
