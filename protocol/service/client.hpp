@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "protocol/service/client_events.hpp"
+#include "protocol/service/play_request.hpp"
 #include "protocol/service/play_stats.hpp"
 #include "protocol/session/session.hpp"
 
@@ -14,18 +15,8 @@ namespace avocet::service {
 
 struct ClientConfig {
   session::Config session;
-  std::size_t max_early_frames = 512;  ///< held per play until a message says what their track is
+  std::size_t max_early_frames = 512;  ///< held until a message says what their track is
   std::size_t max_early_bytes = 4 << 20;
-};
-
-struct PlayRequest {
-  std::string title;
-  Duration start{};
-  std::string rendition;     ///< "720p", or empty for the server's choice
-  std::string cap;           ///< highest that the server may choose; empty for any
-  Duration latency = 150ms;  ///< stored: buffered before the first picture; live: from capture to show
-  Duration buffer = 1500ms;  ///< stored: received ahead of what is shown
-  std::uint8_t weight = wire::normal_weight;  ///< share of the path among the plays of this client
 };
 
 /// A user of a server, over one session. The driving contract of session/driving.hpp; frames come out as
@@ -52,7 +43,8 @@ class Client {
   /// Ends a play or a publication. PlayEnded follows for a play.
   void stop(Time now, PlayId);
 
-  /// Offers live tracks; frames may be sent after PublicationStarted.
+  /// Offers live tracks, video ascending by bitrate and then audio; frames may be sent after
+  /// PublicationStarted.
   PlayId publish(Time now, std::string_view title, const std::vector<media::TrackConfig>& tracks,
                  std::uint8_t weight = wire::normal_weight);
   /// `track` is an index into the tracks published. Frame::capture must be set. The frame is given up
@@ -61,6 +53,7 @@ class Client {
                                 Duration latency);
 
   void say(Time now, std::string_view line);
+  void announce(Time now, std::string_view line);
 
   /// Takes leave and closes; ConnectionClosed follows.
   void bye(Time now, std::string_view reason);

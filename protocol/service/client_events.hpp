@@ -25,7 +25,8 @@ struct Joined {
   std::string server;  ///< what it calls itself
 };
 
-/// A request was not carried out. A refused play or publication is over.
+/// A request was not carried out. A play that had not started, or a publication, is over then; a play that
+/// had goes on.
 struct Refused {
   PlayId request;  ///< the play or publication; 0: Join, Browse or Say
   wire::RefusalCode code = wire::RefusalCode::bad_request;
@@ -38,8 +39,8 @@ struct CatalogueReceived {
   std::vector<wire::Title> titles;
 };
 
-/// Users who came and went; at first, all who are here. The keys of `present` are signed by the users'
-/// identities, and were verified.
+/// Users who came and went; at first, all who are here. See is_signed_by_identity() before an encryption key
+/// is used.
 struct DirectoryChanged {
   bool complete = false;  ///< begin anew with these
   std::vector<wire::User> present;

@@ -20,9 +20,9 @@ struct RenditionSwitch {
 /// Counters of one play since it began. Names follow W3C webrtc-stats where it has one. Video unless said
 /// otherwise.
 struct PlayStats {
-  std::uint64_t frames_received = 0;        ///< handed out by FrameReady, in time
-  std::uint64_t frames_late = 0;            ///< handed out by FrameReady, late (live): not shown
-  std::uint64_t frames_lost = 0;            ///< expected and never handed out
+  std::uint64_t frames_received = 0;        ///< whole in time; all but frames_dropped came out by FrameReady
+  std::uint64_t frames_dropped = 0;         ///< of those, not decodable because a reference is missing (live)
+  std::uint64_t frames_lost = 0;            ///< not whole in time (live)
   std::uint64_t audio_frames_received = 0;  ///< the same for audio
   std::uint64_t audio_frames_lost = 0;
   std::uint64_t bytes_received = 0;  ///< payload of all frames that arrived whole, audio too

@@ -15,7 +15,7 @@ namespace avocet::service {
 /// for by NeedSegment.
 class Server {
  public:
-  Server(const ServerConfig&, session::ServerCredentials, Entropy, Time now, UnixTime calendar);
+  Server(const ServerConfig&, session::ServerCredentials, Entropy, UnixTime calendar);
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;

@@ -1,0 +1,117 @@
+#include "protocol/service/server.hpp"
+
+#include "protocol/service/service.hpp"
+#include "protocol/service/session_port.hpp"
+
+namespace avocet::service {
+
+class Server::Impl {
+ public:
+  Impl(const ServerConfig& config, session::ServerCredentials credentials, Entropy entropy, UnixTime calendar)
+      : service(config.service, credentials.context),
+        listener(config.listener, std::move(credentials), entropy) {
+    service.set_calendar(calendar);
+  }
+
+  Output poll(Time now, ByteSpan room, std::size_t max_segments) {
+    for (;;) {
+      if (auto event = service.next_event()) return std::move(*event);
+      session::Listener::Output output = listener.poll(now, room, max_segments);
+      if (auto* transmit = std::get_if<session::Transmit>(&output)) return *transmit;
+      if (auto* wake = std::get_if<session::Wake>(&output)) {
+        if (const auto due = service.due(); due && (!wake->at || *due < *wake->at)) {
+          if (*due <= now) {
+            service.wake(now);
+            continue;
+          }
+          return session::Wake{due, "service"};
+        }
+        return *wake;
+      }
+      auto& about = std::get<session::Listener::SessionEvent>(output);
+      std::visit([&](auto& event) { take(now, about.session, event); }, about.event);
+    }
+  }
+
+  void take(Time now, SessionId id, session::Connected& event) {
+    service.opened(now, id, std::make_unique<SessionPort>(listener, id), std::move(event.peer_key),
+                   std::move(event.fingerprint));
+  }
+  void take(Time now, SessionId id, const session::StreamReadable& event) {
+    session::Session* s = listener.touch(id);
+    if (s == nullptr) return;
+    if (event.stream != StreamId{0}) return s->reset(now, event.stream, 0);
+    const session::StreamRead read = s->read(now, event.stream);
+    service.received(now, id, read.data);
+    if (read.fin) close_without_stream(now, id);
+  }
+  void take(Time now, SessionId id, const session::StreamReset& event) {
+    if (event.stream == StreamId{0}) close_without_stream(now, id);
+  }
+  void take(Time now, SessionId id, const session::FrameReceived& event) {
+    service.frame(now, id, event.track, event.frame, event.first_arrival);
+  }
+  void take(Time now, SessionId id, const session::StreamWritable&) { service.ready(now, id); }
+  void take(Time now, SessionId id, const session::MediaWritable&) { service.ready(now, id); }
+  void take(Time now, SessionId id, const session::RateChanged&) { service.ready(now, id); }
+  void take(Time, SessionId id, session::KeyLog& event) { logged.push_back({id, std::move(event.line)}); }
+  void take(Time now, SessionId id, const session::Closed& event) {
+    service.closed(now, id, event.code, event.reason, event.by_peer);
+  }
+
+  /// A client whose stream 0 ends has nothing more to say and cannot be answered.
+  void close_without_stream(Time now, SessionId id) {
+    if (auto* s = listener.touch(id)) s->close(now, wire::CloseCode::service, "stream 0 ended");
+  }
+
+  Service service;
+  session::Listener listener;
+  std::deque<SessionKeyLog> logged;
+};
+
+Server::Server(const ServerConfig& config, session::ServerCredentials credentials, Entropy entropy,
+               UnixTime calendar)
+    : impl_(std::make_unique<Impl>(config, std::move(credentials), entropy, calendar)) {}
+Server::~Server() = default;
+
+void Server::receive(Time now, session::Datagram datagram) { impl_->listener.receive(now, datagram); }
+
+void Server::wake(Time now) {
+  impl_->listener.wake(now);
+  impl_->service.wake(now);
+}
+
+void Server::set_catalogue(std::vector<StoredTitle> titles) {
+  impl_->service.set_catalogue(std::move(titles));
+}
+void Server::set_calendar(UnixTime calendar) { impl_->service.set_calendar(calendar); }
+
+void Server::supply(Time now, const SegmentRequest& request, media::SharedSegment segment) {
+  impl_->service.supply(now, request, std::move(segment));
+}
+void Server::fail(Time now, const SegmentRequest& request, std::string_view reason) {
+  impl_->service.fail(now, request, reason);
+}
+void Server::announce(Time now, std::string_view line) { impl_->service.announce(now, line); }
+
+Server::Output Server::poll(Time now, ByteSpan room, std::size_t max_segments) {
+  if (!impl_->logged.empty()) {
+    ServerEvent event = std::move(impl_->logged.front());
+    impl_->logged.pop_front();
+    return event;
+  }
+  return impl_->poll(now, room, max_segments);
+}
+
+void Server::shut_down(Time now, std::string_view reason) {
+  impl_->service.say_goodbye(now, reason);
+  impl_->listener.shut_down(now, reason);
+}
+
+std::size_t Server::sessions() const { return impl_->listener.sessions(); }
+std::size_t Server::users() const { return impl_->service.users(); }
+std::size_t Server::plays() const { return impl_->service.plays(); }
+const session::Listener::Counters& Server::counters() const { return impl_->listener.counters(); }
+const session::Session* Server::find(SessionId id) const { return impl_->listener.find(id); }
+
+}  // namespace avocet::service

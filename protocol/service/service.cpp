@@ -1,0 +1,304 @@
+#include "protocol/service/service.hpp"
+
+#include <algorithm>
+
+#include "protocol/service/names.hpp"
+#include "protocol/service/requests.hpp"
+
+namespace avocet::service {
+namespace {
+
+constexpr Duration target_pause = 200ms;     // between two TargetRate of a publication
+constexpr std::size_t page_room = 64 << 10;  // pages are made while fewer bytes wait
+
+}  // namespace
+
+Service::Service(const ServiceConfig& config, std::shared_ptr<crypto::Context> context)
+    : config_(config), context_(std::move(context)) {}
+Service::~Service() = default;
+
+void Service::opened(Time, SessionId session, std::unique_ptr<Port> port, Bytes public_key,
+                     std::string fingerprint) {
+  guests_[session] = std::make_unique<Guest>(session, std::move(port), std::move(public_key), config_.limits);
+  events_.push_back(SessionOpened{session, std::move(fingerprint)});
+}
+
+void Service::received(Time now, SessionId session, ByteView stream_bytes) {
+  Guest* guest = find(session);
+  if (guest == nullptr) return;
+  const auto handle = [&](const auto& message) {
+    if (!guest->message_rate.take(now)) {
+      return close(now, *guest, wire::CloseCode::service, "too many messages in a short time");
+    }
+    Requests{*this, *guest, now}(message);
+  };
+  const bool readable = guest->messages.receive(stream_bytes, handle, [&] { return !guest->leaving; });
+  if (!readable) close(now, *guest, wire::CloseCode::service, guest->messages.fault());
+  settle(now, *guest);
+}
+
+void Service::frame(Time now, SessionId session, TrackId track, const media::Frame& frame, Time arrived) {
+  Guest* guest = find(session);
+  if (guest == nullptr) return;
+  for (const auto& [publication, title] : guest->publications) {
+    Stage& stage = stages_.find(title)->second;
+    if (const auto index = stage.title->index_of(track)) {
+      stage.title->take(arrived, *index, frame);
+      relay(now, stage, *index, frame);
+      return send_target_rate(now, stage);
+    }
+  }
+  guest->port->ignore_track(track);
+}
+
+void Service::ready(Time now, SessionId session) {
+  if (Guest* guest = find(session)) {
+    advance_plays(now, *guest);
+    settle(now, *guest);
+  }
+}
+
+void Service::closed(Time now, SessionId session, wire::CloseCode code, std::string_view reason,
+                     bool by_peer) {
+  const auto found = guests_.find(session);
+  if (found == guests_.end()) return;
+  Guest& guest = *found->second;
+  leave(now, guest, reason.empty() ? "the connection ended" : reason);
+  if (guest.armed) timers_.erase({*guest.armed, session});
+  guests_.erase(found);
+  events_.push_back(SessionClosed{session, code, std::string(reason), by_peer});
+}
+
+void Service::set_catalogue(std::vector<StoredTitle> titles) { catalogue_.set_stored(std::move(titles)); }
+
+void Service::supply(Time now, const SegmentRequest& request, media::SharedSegment segment) {
+  Guest* guest = find(request.session);
+  if (guest == nullptr) return;
+  const auto found = guest->plays.find(request.play);
+  if (found == guest->plays.end()) return;
+  Outlet out = guest->outlet(events_);
+  if (auto* play = std::get_if<StoredPlay>(&found->second))
+    play->supply(now, request, std::move(segment), out);
+  settle(now, *guest);
+}
+
+void Service::fail(Time now, const SegmentRequest& request, std::string_view reason) {
+  Guest* guest = find(request.session);
+  if (guest == nullptr) return;
+  const auto found = guest->plays.find(request.play);
+  if (found == guest->plays.end()) return;
+  const auto* play = std::get_if<StoredPlay>(&found->second);
+  if (play == nullptr || !play->wants(request)) return;
+  end_play(*guest, request.play, reason);
+  settle(now, *guest);
+}
+
+void Service::announce(Time now, std::string_view line) {
+  const wire::Announce told{.line = shortened(line, 4096),
+                            .at = static_cast<std::uint64_t>(calendar_.time_since_epoch().count())};
+  broadcast(now, {std::make_shared<const Bytes>(wire::frame_message(told))});
+}
+
+void Service::say_goodbye(Time now, std::string_view reason) {
+  broadcast(
+      now, {std::make_shared<const Bytes>(wire::frame_message(wire::Bye{.reason = shortened(reason, 256)}))});
+}
+
+void Service::wake(Time now) {
+  if (directory_due_ && *directory_due_ <= now) {
+    directory_due_.reset();
+    broadcast(now, directory_.take_changes());
+  }
+  while (!timers_.empty() && timers_.begin()->first <= now) {
+    const SessionId session = timers_.begin()->second;
+    timers_.erase(timers_.begin());
+    Guest& guest = *guests_.find(session)->second;
+    guest.armed.reset();
+    advance_plays(now, guest);
+    settle(now, guest);
+  }
+}
+
+std::optional<Time> Service::due() const {
+  if (timers_.empty()) return directory_due_;
+  const Time first = timers_.begin()->first;
+  return directory_due_ ? std::min(first, *directory_due_) : first;
+}
+
+std::optional<ServerEvent> Service::next_event() {
+  if (events_.empty()) return std::nullopt;
+  ServerEvent event = std::move(events_.front());
+  events_.pop_front();
+  return event;
+}
+
+/// Null for one that is leaving, too: it counts no more.
+Guest* Service::find(SessionId session) {
+  const auto found = guests_.find(session);
+  return found == guests_.end() || found->second->leaving ? nullptr : found->second.get();
+}
+
+void Service::refuse(Guest& guest, PlayId request, const Refusal& refusal) {
+  guest.messages.send(wire::Refused{.request = request.value,
+                                    .code = refusal.code,
+                                    .reason = shortened(refusal.reason, 512),
+                                    .remedy = shortened(refusal.remedy, 512)});
+}
+
+void Service::close(Time now, Guest& guest, wire::CloseCode code, std::string_view reason) {
+  if (guest.leaving) return;
+  leave(now, guest, reason);
+  guest.messages.flush(now, *guest.port);
+  guest.leaving = true;
+  guest.port->close(now, code, shortened(reason, 256));
+  arm(guest);
+}
+
+void Service::end_play(Guest& guest, PlayId id, std::string_view reason) {
+  Outlet out = guest.outlet(events_);
+  std::visit([&](auto& play) { play.end(reason, out); }, guest.plays.find(id)->second);
+  drop_play(guest, id);
+}
+
+void Service::drop_play(Guest& guest, PlayId id) {
+  const auto found = guest.plays.find(id);
+  if (const auto* view = std::get_if<LiveView>(&found->second)) {
+    const std::string& title = view->title()->name();
+    catalogue_.viewer_went(title);
+    if (const auto stage = stages_.find(title); stage != stages_.end())
+      stage->second.viewers.erase({guest.id, id});
+  } else {
+    catalogue_.viewer_went(std::get<StoredPlay>(found->second).title().name);
+  }
+  guest.plays.erase(found);
+  --plays_;
+}
+
+void Service::advance_plays(Time now, Guest& guest) {
+  Outlet out = guest.outlet(events_);
+  for (auto& [id, play] : guest.plays) {
+    std::visit([&](auto& p) { p.advance(now, out); }, play);
+  }
+}
+
+void Service::withdraw(Time now, Guest& guest, PlayId publication, std::string_view reason) {
+  const auto found = guest.publications.find(publication);
+  const std::string title = found->second;
+  guest.publications.erase(found);
+  const auto stage = stages_.extract(title);
+  catalogue_.remove_live(title);
+  events_.push_back(TitleWithdrawn{guest.id, guest.name, title, std::string(reason)});
+  for (const auto& [session, play] : stage.mapped().viewers) {
+    Guest& viewer = *guests_.find(session)->second;
+    end_play(viewer, play, reason);
+    if (&viewer != &guest) settle(now, viewer);
+  }
+}
+
+/// Ends everything that a guest does here.
+void Service::leave(Time now, Guest& guest, std::string_view reason) {
+  while (!guest.publications.empty()) {
+    withdraw(now, guest, guest.publications.begin()->first, guest.name + " left");
+  }
+  while (!guest.plays.empty()) end_play(guest, guest.plays.begin()->first, reason);
+  guest.directory = guest.catalogue = {};
+  if (!guest.joined()) return;
+  directory_.leave(guest.name);
+  if (!directory_due_) directory_due_ = now + Directory::pause;
+  events_.push_back(UserLeft{guest.id, std::exchange(guest.name, {}), std::string(reason)});
+}
+
+void Service::relay(Time now, Stage& stage, std::size_t track, const media::Frame& frame) {
+  for (const auto& [session, play] : stage.viewers) {
+    Guest& viewer = *guests_.find(session)->second;
+    Outlet out = viewer.outlet(events_);
+    std::get<LiveView>(viewer.plays.find(play)->second).frame(now, track, frame, out);
+    viewer.messages.flush(now, *viewer.port);
+  }
+}
+
+/// The encoder should make what the best viewer can use; without viewers the least there is.
+void Service::send_target_rate(Time now, Stage& stage) {
+  if (stage.target_sent_at && now - *stage.target_sent_at < target_pause) return;
+  DataRate target = DataRate::bps(stage.title->tracks().front().bitrate);
+  for (const auto& [session, id] : stage.viewers) {
+    const Guest& viewer = *guests_.find(session)->second;
+    const DataRate most = std::get<LiveView>(viewer.plays.find(id)->second).most();
+    target = std::max(target, std::min(most, viewer.port->path().target));
+  }
+  target = std::min(target, config_.limits.publisher_rate);
+  const double change = stage.target == DataRate::zero() ? 1 : target / stage.target - 1;
+  if (change > -0.05 && change < 0.05) return;
+  stage.target = target;
+  stage.target_sent_at = now;
+  if (Guest* publisher = find(stage.title->publisher().session)) {
+    publisher->messages.send(wire::TargetRate{.play = stage.title->publisher().publication,
+                                              .rate = static_cast<std::uint64_t>(target.bps())});
+    settle(now, *publisher);
+  }
+}
+
+void Service::settle(Time now, Guest& guest) {
+  if (guest.leaving) return;
+  for (auto next = guest.plays.begin(); next != guest.plays.end();) {
+    const auto& [id, play] = *next++;
+    const auto* stored = std::get_if<StoredPlay>(&play);
+    if (stored != nullptr && stored->over()) end_play(guest, id, std::string(*stored->over()));
+  }
+  set_ceiling(guest);
+  send_pages(now, guest);
+  if (guest.messages.overflowed())
+    return close(now, guest, wire::CloseCode::service, "messages are not being read");
+  arm(guest);
+}
+
+void Service::send_pages(Time now, Guest& guest) {
+  guest.messages.flush(now, *guest.port);
+  const auto send = [&](Guest::Paging& paging, const auto& list) {
+    while (paging.active && guest.messages.queued() < page_room) {
+      const auto page = list.page(paging.after);
+      paging = {page.cursor.has_value(), page.cursor};
+      guest.messages.send(page.message);
+      guest.messages.flush(now, *guest.port);
+    }
+  };
+  send(guest.directory, directory_);
+  send(guest.catalogue, catalogue_);
+}
+
+/// A quarter above the need leaves the room in which a step up is recognised.
+void Service::set_ceiling(Guest& guest) {
+  DataRate most;
+  for (const auto& [id, play] : guest.plays) {
+    most = most + std::visit([](const auto& p) { return p.most(); }, play) * 1.25;
+  }
+  if (most != DataRate::zero() && most != guest.ceiling) guest.port->set_ceiling(guest.ceiling = most);
+}
+
+void Service::arm(Guest& guest) {
+  std::optional<Time> due;
+  for (const auto& [id, play] : guest.plays) {
+    const auto at = std::visit([](const auto& p) { return p.due(); }, play);
+    if (at && (!due || *at < *due)) due = at;
+  }
+  if (due == guest.armed) return;
+  if (guest.armed) timers_.erase({*guest.armed, guest.id});
+  if (due) timers_.insert({*due, guest.id});
+  guest.armed = due;
+}
+
+void Service::broadcast(Time now, const std::vector<SharedBytes>& messages) {
+  std::vector<SessionId> unread;
+  for (const auto& [session, guest] : guests_) {
+    if (!guest->joined() || guest->leaving) continue;
+    for (const SharedBytes& message : messages) guest->messages.send_bytes(message);
+    guest->messages.flush(now, *guest->port);
+    if (guest->messages.overflowed()) unread.push_back(session);
+  }
+  for (const SessionId session : unread) {
+    if (Guest* guest = find(session))
+      close(now, *guest, wire::CloseCode::service, "messages are not being read");
+  }
+}
+
+}  // namespace avocet::service

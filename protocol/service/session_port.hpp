@@ -1,0 +1,62 @@
+#pragma once
+
+#include "protocol/service/port.hpp"
+#include "protocol/session/listener.hpp"
+
+namespace avocet::service {
+
+/// A session of a listener as a Port. Does nothing once the session has ended.
+class SessionPort final : public Port {
+ public:
+  SessionPort(session::Listener& listener, SessionId id) : listener_(listener), id_(id) {}
+
+  session::Admission write(Time now, ByteView data) override {
+    session::Session* s = listener_.touch(id_);
+    return s == nullptr ? session::Admission::closed : s->write(now, StreamId{0}, data);
+  }
+  void close(Time now, wire::CloseCode code, std::string_view reason) override {
+    if (auto* s = listener_.touch(id_)) s->close(now, code, reason);
+  }
+  void open_track(TrackId track, session::TrackOptions options) override {
+    if (auto* s = listener_.touch(id_)) s->open_track(track, options);
+  }
+  session::Admission send(Time now, TrackId track, const media::Frame& frame,
+                          std::optional<Time> deadline) override {
+    session::Session* s = listener_.touch(id_);
+    return s == nullptr ? session::Admission::closed : s->send(now, track, frame, deadline);
+  }
+  void cancel(TrackId track, FrameNumber from) override {
+    if (auto* s = listener_.touch(id_)) s->cancel(track, from);
+  }
+  std::optional<FrameNumber> first_undelivered(TrackId track, FrameNumber from) const override {
+    const session::Session* s = listener_.find(id_);
+    return s == nullptr ? std::nullopt : s->first_undelivered(track, from);
+  }
+  void close_track(TrackId track) override {
+    if (auto* s = listener_.touch(id_)) s->close_track(track);
+  }
+  std::size_t bytes_unsent(TrackId track) const override {
+    const session::Session* s = listener_.find(id_);
+    return s == nullptr ? 0 : s->bytes_unsent(track);
+  }
+  void set_ceiling(DataRate rate) override {
+    if (auto* s = listener_.touch(id_)) s->set_ceiling(rate);
+  }
+  void ignore_track(TrackId track) override {
+    if (auto* s = listener_.touch(id_)) s->ignore_track(track);
+  }
+  Path path() const override {
+    const session::Session* s = listener_.find(id_);
+    if (s == nullptr) return {};
+    const session::Stats stats = s->stats();
+    return {.target = stats.target_rate,
+            .round_trip = stats.smoothed_rtt,
+            .media_held = DataSize::bytes(static_cast<std::int64_t>(stats.media_bytes_held))};
+  }
+
+ private:
+  session::Listener& listener_;
+  SessionId id_;
+};
+
+}  // namespace avocet::service
