@@ -1,12 +1,14 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <vector>
 
+#include "protocol/media/capture_clock.hpp"
 #include "protocol/media/frame.hpp"
 #include "protocol/media/freeze_meter.hpp"
+#include "protocol/media/playout_lane.hpp"
 
 namespace avocet::media {
 
@@ -101,40 +103,63 @@ class Playout {
   const PlayoutCounters& counters(Time now);
 
  private:
-  struct Held {
-    Frame frame;
-    Time arrival{};
-    Duration decode{}, present{}, length{};  // media time
+  /// A lane and where its playout stands.
+  struct Line : PlayoutLane {
+    Kind kind = Kind::video;
+    std::optional<TrackId> last_track;  // of what was released last
+    Duration decode_end{};              // media time at which the next frame is to be decoded
+    Duration present_end{};             // media time at which what was released ends
+    Duration typical{40ms};             // length of a frame that does not say it
+    bool finished = false;              // the end of the track was released
+    bool absent = false;                // stored audio that did not come: not waited for
+    bool broken = false;                // live: a reference is missing
+    Time decodable_from{};              // live: when the last of what the next frame builds on was whole
   };
-  using Key = std::pair<FrameNumber, TrackId>;
-  using Queue = std::map<Key, Held>;
-  struct Section {
-    FrameNumber at;
-    TrackId track;
+
+  Line& line(Kind kind) { return lines_[static_cast<std::size_t>(kind)]; }
+  const Line& line(Kind kind) const { return lines_[static_cast<std::size_t>(kind)]; }
+  const PlayoutTrack* find(TrackId) const;
+  std::optional<WaitingFrame> measure(Time now, const PlayoutTrack&, const Frame&, Line&);
+  void make_room();
+  enum class Fate : std::uint8_t {
+    in_time,
+    held_up,  ///< whole in time, but not what it builds on
+    late,
   };
-  /// One kind of frames: all renditions of the video, or the audio.
-  struct Lane {
-    Queue held;
-    std::vector<Section> sections;  // by `at`; the last one with at <= n says whose frame n is
-    std::optional<FrameNumber> expected;
-    Duration decode_end{};   // media time at which the frame after the last released one is to be decoded
-    Duration present_end{};  // end of what was released
-    Time last_due{};
-    std::optional<FrameNumber> last;   // the frame that ends the track
-    std::vector<FrameNumber> missing;  // live: skipped since the last key frame
-    bool exists = false;
-    bool broken = false;
-  };
+  Release release(Line&, const PlayoutLane::Entry&, Time due, Fate, Time now);
+  void drop_undecodable(Line&, const PlayoutLane::Entry&, bool in_time);
+
+  std::optional<Release> next_stored(Time now);
+  void settle_stored(Time now);
+  void find_start(Line&);
+  void note_stall(Time now, Line&);
+  void go_on(Time now);
+  bool waits_for(const Line&) const;
+  bool ready(const Line&) const;
+  bool patience_is_over(Time now);
+  Time release_at(const WaitingFrame&) const;
+  std::optional<Time> wake_stored() const;
+
+  std::optional<Release> next_live(Time now);
+  std::optional<Release> next_live(Time now, Line&);
+  bool find_live_start(Time now, Line&);
+  bool skip_missing(Time now, Line&);
+  PlayoutLane::Entry skip_target(const Line&) const;
+  Time skip_at(const Line&, const PlayoutLane::Entry& target) const;
+  Time due_live(const WaitingFrame&) const;
+  std::optional<Time> wake_live() const;
 
   Config config_;
   std::vector<PlayoutTrack> tracks_;
-  Lane lanes_[2];  // by Kind
+  std::array<Line, 2> lines_;  // by Kind
   Duration start_{};
   Time anchor_{};  // stored: when media time 0 is presented
+  CaptureClock clock_;
   bool started_ = false;
   bool ended_ = false;
   std::optional<Time> stalled_at_, paused_at_;
-  std::size_t held_bytes_ = 0;
+  std::optional<Time> patience_from_;  // since when everything waits for what may never come
+  bool gave_up_ = false;               // what is missing will not come
   FreezeMeter freezes_;
   PlayoutCounters counters_;
 };
