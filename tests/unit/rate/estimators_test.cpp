@@ -1,0 +1,104 @@
+#include <gtest/gtest.h>
+
+#include "protocol/rate/delay_estimator.hpp"
+#include "protocol/rate/delivery_rate.hpp"
+#include "protocol/rate/loss_estimator.hpp"
+#include "protocol/rate/train.hpp"
+#include "sim/link/random.hpp"
+
+namespace avocet::rate {
+namespace {
+
+constexpr std::int64_t offset_us = 5'000'000'000;  // between the clocks
+Time at(Duration d) { return Time(d); }
+
+struct Delays {
+  DelayEstimator estimator;
+  link::Random random{1};
+  Time now = at(1s);
+
+  /// Packets every 5 ms for `span`, with `delay` and jitter as given.
+  void feed(Duration span, Duration delay, Duration jitter = {}) {
+    for (const Time end = now + span; now < end; now += 5ms) {
+      const Duration total = delay + seconds_of(to_seconds(jitter) * random.gaussian());
+      estimator.on_packet(now + 100ms, now, to_microseconds(now.time_since_epoch() + total) + offset_us,
+                          true);
+    }
+  }
+};
+
+TEST(DelayEstimator, SeesAQueueWithoutKnowingTheClocks) {
+  Delays d;
+  d.feed(2s, 50ms);
+  EXPECT_EQ(d.estimator.queue(), 0ms);
+  d.feed(200ms, 65ms);
+  EXPECT_NEAR(to_seconds(d.estimator.queue()), 0.015, 0.001);
+  EXPECT_NEAR(to_seconds(d.estimator.floor()), 0.015, 0.001);
+}
+
+TEST(DelayEstimator, IsNotFooledByJitter) {
+  Delays d;
+  d.feed(30s, 50ms, 5ms);
+  EXPECT_LT(d.estimator.queue(), 7ms);
+  EXPECT_FALSE(d.estimator.risen(20ms, 0ms));
+  d.feed(300ms, 70ms, 5ms);
+  EXPECT_NEAR(to_seconds(d.estimator.queue()), 0.020, 0.007);
+  d.feed(20ms, 150ms, 5ms);
+  EXPECT_TRUE(d.estimator.risen(20ms, 18ms));
+}
+
+TEST(DelayEstimator, LetsClocksDriftAndBeSet) {
+  Delays d;
+  for (int i = 0; i < 100; ++i) d.feed(1s, 50ms + i * 200us);  // 200 us/s
+  EXPECT_LT(d.estimator.queue(), 3ms);
+  d.feed(1s, 1h);
+  EXPECT_NEAR(to_seconds(d.estimator.queue()), 0, 0.001);
+}
+
+TEST(DeliveryRate, MeasuresRateAndStretch) {
+  DeliveryRate delivery;
+  EXPECT_FALSE(delivery.over(100ms));
+  for (int i = 0; i < 40; ++i) delivery.on_arrival(offset_us + i * 10'000, at(1s + i * 5ms), 1250);
+  const auto measure = delivery.over(100ms);
+  ASSERT_TRUE(measure);
+  EXPECT_NEAR(measure->rate.mbps(), 1, 0.01);
+  EXPECT_NEAR(measure->stretch, 2, 0.01);
+}
+
+TEST(Train, ShowsCapacityByTheSlopeOfItsDelays) {
+  Train train;
+  train.begin(at(1s), DataRate::mbps(2), DataSize::bytes(12'000));
+  for (std::uint64_t i = 0; i < 10; ++i) EXPECT_TRUE(train.on_sent(at(1s + i * 4800us), {i + 5}, 1200));
+  EXPECT_FALSE(train.on_sent(at(1050ms), {15}, 1200));
+  for (std::uint64_t i = 0; i < 10; ++i) train.on_arrival({i + 5}, 1200, at(1s + i * 4800us), i * 4800us);
+  const auto outcome = train.take_outcome(at(1200ms), 100ms);
+  ASSERT_TRUE(outcome);
+  EXPECT_NEAR(outcome->sent.mbps(), 2, 0.01);
+  EXPECT_NEAR(outcome->carried.mbps(), 1, 0.01);
+  EXPECT_NEAR(outcome->doubt, 0, 0.01);
+  EXPECT_EQ(train.state(), Train::State::idle);
+}
+
+TEST(Train, EndsEvenWhenNothingComesBack) {
+  Train train;
+  train.begin(at(1s), DataRate::mbps(2), DataSize::bytes(12'000));
+  for (std::uint64_t i = 0; i < 10; ++i) train.on_sent(at(1s + i * 4800us), {i + 5}, 1200);
+  EXPECT_FALSE(train.take_outcome(at(1100ms), 100ms));
+  EXPECT_EQ(train.state(), Train::State::flying);
+  EXPECT_FALSE(train.take_outcome(at(2s), 100ms));
+  EXPECT_EQ(train.state(), Train::State::idle);
+}
+
+TEST(LossEstimator, TellsTheMediumFromTheRest) {
+  LossEstimator loss;
+  link::Random random(1);
+  for (int i = 0; i < 2000; ++i) loss.on_packet(random.chance(0.05), true, false);
+  EXPECT_NEAR(loss.medium(), 0.05, 0.03);
+  const double before = loss.medium();
+  for (int i = 0; i < 200; ++i) loss.on_packet(random.chance(0.5), false, false);
+  EXPECT_EQ(loss.medium(), before);
+  EXPECT_NEAR(loss.recent(), 0.5, 0.2);
+}
+
+}  // namespace
+}  // namespace avocet::rate

@@ -1,0 +1,50 @@
+#include "tests/unit/rate/scenarios.hpp"
+
+namespace avocet::rate {
+namespace {
+
+double jain(const std::vector<double>& shares) {
+  double sum = 0, squares = 0;
+  for (const double s : shares) sum += s, squares += s * s;
+  return sum * sum / squares / static_cast<double>(shares.size());
+}
+
+TEST(Sharing, TwoGreedyFlowsConverge) {
+  for (std::uint64_t seed = 1; seed <= 3; ++seed) {
+    link::LinkConfig there, back;
+    there.delay = back.delay = 20ms;
+    there.jitter = back.jitter = 5ms;
+    there.rate = {{0s, DataRate::mbps(8)}};
+    Path path(there, back, seed);
+    FlowConfig first, second;
+    second.start = 5s;
+    path.add(first), path.add(second);
+    path.run(90s);
+    const std::vector<double> shares{path.mean_rate(0, 20s, 90s).mbps(), path.mean_rate(1, 20s, 90s).mbps()};
+    measured("two greedy flows on 8 Mbit/s: %.2f %.2f, Jain %.3f", shares[0], shares[1], jain(shares));
+    EXPECT_GE(jain(shares), 0.93);
+    EXPECT_GE(shares[0] + shares[1], 7.2);
+  }
+}
+
+TEST(Sharing, ThreeFlowsOfDifferentAge) {  // RFC 8867 section 5.4
+  link::LinkConfig there, back;
+  there.delay = back.delay = 50ms;
+  there.jitter = back.jitter = 5ms;
+  there.rate = {{0s, DataRate::mbps(3.5)}};
+  Path path(there, back, 1);
+  for (int i = 0; i < 3; ++i) {
+    FlowConfig config;
+    config.source = Source::live(DataRate::kbps(150), DataRate::mbps(1.5));
+    config.start = i * 20s;
+    path.add(config);
+  }
+  path.run(119s);
+  std::vector<double> shares;
+  for (std::size_t i = 0; i < 3; ++i) shares.push_back(path.mean_rate(i, 45s, 119s).mbps());
+  measured("5.4: %.2f %.2f %.2f Mbit/s, Jain %.3f", shares[0], shares[1], shares[2], jain(shares));
+  EXPECT_GE(jain(shares), 0.95);
+}
+
+}  // namespace
+}  // namespace avocet::rate
