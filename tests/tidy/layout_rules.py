@@ -38,8 +38,6 @@ def file_names(project):
             yield file, 1, "has an unusual name", "use lower case letters, digits, _ . and -"
         if re.search(r"(^|_)(manager|helpers?|utils?)(_|\.|$)", name):
             yield file, 1, "has a vague name", "name it after what it holds"
-        if file.startswith(("tests/unit/", "tests/network/")) and extension == "cpp" and not stem.endswith("_test"):
-            yield file, 1, "is compiled into a test program", "end test files in _test.cpp; shared code is tests/support"
 
 
 def finished(project):
