@@ -56,9 +56,9 @@ def _kind_of(name):
     return None
 
 
-def _is_state(kind, section):
-    """Writable data, but not .data.rel*: there g++ also puts constexpr tables that hold addresses."""
-    return kind in "bBdDuVS" and re.match(r"\.(bss|data(?!\.rel)|tbss|tdata)\b", section)
+def _is_state(name, kind, section):
+    """Writable data. Not .data.rel*: there g++ also puts constexpr tables that hold addresses. DW.ref is for unwinding."""
+    return not name.startswith("DW.ref.") and kind in "bBdDuVS" and re.match(r"\.(bss|data(?!\.rel)|tbss|tdata)\b", section)
 
 
 def findings(listing):
@@ -74,7 +74,7 @@ def findings(listing):
         name, _, symbol, _, _, _, section = columns
         if symbol in ("U", "w") and (kind := _kind_of(name)):
             yield kind, where, name
-        elif _is_state(symbol, section):
+        elif _is_state(name, symbol, section):
             yield "state", where, name
 
 
