@@ -57,7 +57,7 @@ void DelayEstimator::on_packet(Time now, Time sent, std::int64_t arrival_us, boo
 
 void DelayEstimator::close_block(Time now) {
   const Duration average = sum_ / count_;
-  base_.add(now, average);
+  if (!held_) base_.add(now, average);
   last_block_ = now;
   last_average_ = average;
   if (count_ > 1) noise_ += (deviation_ / (count_ - 1) - noise_) / 16;

@@ -31,6 +31,8 @@ class DelayEstimator {
   Duration noise() const { return noise_; }
   /// The queue now is the empty path from here on: its base had changed.
   void rebase();
+  /// While held, the base does not rise: it may not have been seen for long.
+  void hold(bool held) { held_ = held; }
   /// Counts blocks, so that a new one is noticed.
   std::uint64_t blocks() const { return blocks_; }
   /// The delay itself, of which only differences mean something.
@@ -41,7 +43,7 @@ class DelayEstimator {
   void reset();
 
   std::int64_t origin_us_ = 0;
-  bool started_ = false;
+  bool started_ = false, held_ = false;
   WindowedMin<Duration, 10> base_{1s, Duration::max()};
   std::array<Duration, 3> recent_{};
   std::size_t seen_ = 0;

@@ -23,6 +23,7 @@ constexpr double extra_share = 0.2;
 constexpr double most_budget = 60'000;
 constexpr double heavy_loss = 0.18;
 constexpr Duration competition_test_interval = 4s;
+constexpr unsigned most_silences = 8;
 constexpr Duration ack_slack = 75ms;
 constexpr std::int64_t typical_datagram = 1200;
 
@@ -43,7 +44,8 @@ void DelayLossController::on_sent(Time now, PacketNumber number, std::size_t siz
   } else {
     budget_ = std::min(most_budget, budget_ + extra_share * static_cast<double>(size));
   }
-  if (last_sent_ == Time{}) last_feedback_ = std::max(last_feedback_, now);
+  if (bytes_in_flight_ == 0) last_feedback_ = now;  // before this there was nothing to hear of
+  bytes_in_flight_ += size;
   last_sent_ = now;
   waiting_ = more;
   if (more) last_waiting_ = now;
@@ -77,16 +79,13 @@ void DelayLossController::on_feedback(const Feedback& feedback) {
 }
 
 std::optional<Time> DelayLossController::timer() const {
-  std::optional<Time> due;
-  if (bytes_in_flight_ > 0) {
-    due = last_feedback_ + (silences_ + 1) * std::max<Duration>(400ms, 3 * round_trip());
-  }
-  return due;
+  if (bytes_in_flight_ == 0 || silences_ == most_silences) return std::nullopt;
+  return last_feedback_ + (silences_ + 1) * std::max<Duration>(400ms, 3 * round_trip());
 }
 
 void DelayLossController::on_timer(Time now) {
   const std::optional<Time> due = timer();
-  if (!due || now < *due || silences_ >= 8) return;
+  if (!due || now < *due) return;
   ++silences_;
   set_rate(rate_ * 0.7);
   searching_ = true;
@@ -233,6 +232,7 @@ void DelayLossController::drain(Time now) {
   }
   if (now < drain_until_ && (newest_sent_ <= retreat_sent_ || delay_.floor() > queue_limit() / 2)) return;
   draining_ = false;
+  undrained_ = delay_.floor() > queue_limit() ? undrained_ + 1 : 0;
   set_rate(std::max(rate_, std::min(drained_at_, proven_ * 0.97)));
   next_probe_ = std::max(next_probe_, now + (searching_ ? 100ms : 400ms));
 }
@@ -243,6 +243,7 @@ void DelayLossController::retreat(Time now, Duration queue, bool sudden) {
   const bool again = newest_sent_ <= retreat_sent_;  // these packets left before we retreated: the same event
   if (again ? !sudden : draining_) return;
   if (!again) proven_ = rate_;
+  if (!again && undrained_ == 0) uncontested_ = rate_;
   const Duration busy =
       std::chrono::microseconds(std::max<std::int64_t>(0, delivery_.newest_us() - busy_since_us_));
   const auto arriving = delivery_.over(std::clamp<Duration>(busy_ ? busy : 150ms, 50ms, 150ms));
@@ -266,7 +267,6 @@ void DelayLossController::retreat(Time now, Duration queue, bool sudden) {
   if (again) return;
 
   retreat_sent_ = std::max(last_sent_, newest_sent_);
-  ++retreats_;
   searching_ = false;
   gain_ = 1.25;
   train_.abandon();
@@ -301,35 +301,35 @@ void DelayLossController::watch_marks(const Feedback& feedback) {
   gain_ = 1.25;
 }
 
-/// A queue that never empties although we retreated again and again is held up by others, or is none.
+/// A queue that does not drain although we retreated again and again is held up by others, or is none.
 void DelayLossController::watch_competition(Time now, bool new_block) {
   if (competing_) {
     if (!new_block) return;
     low_blocks_ = delay_.queue() < queue_limit() ? low_blocks_ + 1 : 0;
     if (low_blocks_ < 2) return;
     competing_ = false;
+    undrained_ = 0;
+    delay_.hold(false);
     next_probe_ = now;
     gain_ = 1.25;
+    return;
   }
-  const bool high = delay_.queue() > queue_limit() / 2 && delay_.floor() > Duration::zero();
-  if (!high || retreats_ == 0) {
-    high_since_ = now;
-    retreats_ = 0;
-  }
-  if (now - high_since_ < std::max<Duration>(1500ms, 6 * round_trip()) || retreats_ < 4) return;
-  high_since_ = now;
-  retreats_ = 0;
-  if (delay_.queue() < 3 * queue_limit()) return delay_.rebase();
+  if (undrained_ < 2) return;
+  undrained_ = 0;
+  if (delay_.queue() < 2 * queue_limit()) return delay_.rebase();
   competing_ = true;
+  climbing_ = true;
   competed_at_ = now;
   test_at_ = now + competition_test_interval;
   draining_ = searching_ = false;
   low_blocks_ = 0;
-  if (const auto arriving = delivery_.over(300ms)) set_rate(arriving->rate);
+  delay_.hold(true);
+  set_rate(std::max(rate_, uncontested_));
 }
 
-/// Additive increase of a packet per round trip, decrease on loss once per round trip: what the others do.
-/// From time to time a deliberate retreat: were we alone, the queue would empty.
+/// As fast as the others: up to the first loss by a quarter per round trip, then a packet per round trip
+/// more, and less on loss once per round trip. From time to time a deliberate retreat: were we alone, the
+/// queue would empty.
 void DelayLossController::compete(Time now) {
   if (now >= test_at_) {
     const Duration queue = std::min<Duration>(delay_.queue(), 700ms);
@@ -337,14 +337,16 @@ void DelayLossController::compete(Time now) {
     test_at_ = drain_until_ + competition_test_interval;
   }
   const double rtt = std::max(to_seconds(round_trip()), 0.01);
-  const double elapsed = std::min(0.1, to_seconds(now - competed_at_));
+  const double turns = std::min(0.1, to_seconds(now - competed_at_)) / rtt;
   competed_at_ = now;
   if (lost_now_ && last_loss_sent_ > backed_off_at_) {
     backed_off_at_ = now;
+    climbing_ = false;
     set_rate(rate_ * 0.7);
   } else if (now >= drain_until_) {
-    const double packet = static_cast<double>(typical_datagram) * 8;
-    set_rate(rate_ + DataRate::bps(static_cast<std::int64_t>(config_.weight * packet / rtt * elapsed / rtt)));
+    const double packet = static_cast<double>(typical_datagram) * 8 / rtt;
+    const double more = climbing_ ? static_cast<double>(rate_.bps()) * 0.25 : packet;
+    set_rate(rate_ + DataRate::bps(static_cast<std::int64_t>(config_.weight * more * turns)));
   }
 }
 

@@ -92,8 +92,10 @@ class DelayLossController final : public Controller {
 
   // competition
   bool competing_ = false;
-  Time high_since_{}, competed_at_{}, backed_off_at_{}, test_at_{};
-  int retreats_ = 0, low_blocks_ = 0;
+  bool climbing_ = false;
+  Time competed_at_{}, backed_off_at_{}, test_at_{};
+  int undrained_ = 0, low_blocks_ = 0;
+  DataRate uncontested_;  // before the retreats that did not help
 
   // the source
   Time last_sent_{}, last_waiting_{};
