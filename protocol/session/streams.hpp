@@ -25,7 +25,8 @@ class Streams {
   /// Until this is called nothing may be sent and no stream opened.
   void set_peer_limits(const wire::Parameters&);
 
-  /// As Session documents them. A write larger than Config::max_send_buffer is never accepted.
+  /// As Session documents them. A write larger than Config::max_send_buffer is never accepted. reset() gives
+  /// up our direction only: a stream is over when both have ended and the end was read.
   std::optional<StreamId> open_stream();
   Admission write(StreamId, ByteView data, bool fin);
   StreamRead read(StreamId);

@@ -60,6 +60,26 @@ TEST_P(HandshakeTest, TheSameEntropyGivesTheSameBytes) {
   for (const auto& [what, message] : first) EXPECT_NE(message, other.at(what)) << what;
 }
 
+TEST(HandshakeDeterminism, AnRsaServerWithTheSameEntropyAnswersTheSame) {
+  const TestIdentity& rsa = server_identity(KeyKind::rsa);
+  const ClientHandshake client = make_client({});
+  const auto answer = [&](unsigned long long seed) {
+    const auto context = std::make_shared<crypto::Context>(Entropy::of(seed));  // draws the salts
+    const std::string chain = rsa.chain->pem();
+    const ServerCredentials credentials{
+        context,
+        std::make_shared<crypto::Identity>(crypto::Identity::from_pem(*context, rsa.identity->pem()).value()),
+        std::make_shared<crypto::CertificateChain>(
+            crypto::CertificateChain::from_pem(*context, as_bytes(chain)).value())};
+    const auto checked = check_hello(client.hello(), wire::SignatureAlgorithm::rsa_pss_rsae_sha256);
+    crypto::Random random(Entropy::of(5));
+    return ServerHandshake::answer({}, credentials, random, *checked, {9}, crypto::ResetToken{})
+        ->take_output();
+  };
+  EXPECT_EQ(answer(3), answer(3));
+  EXPECT_NE(answer(3), answer(4));
+}
+
 /// One bit of every byte of every message, another one each time.
 TEST(HandshakeTampering, AnyChangedByteStopsTheHandshake) {
   Scenario s{.retry = true};
@@ -145,7 +165,7 @@ TEST(HandshakeTampering, NoMessageMayBeMissingOrRepeatedOrReplaced) {
 
 TEST(HandshakeStreams, MayComeInPiecesOfAnySize) {
   const Scenario s;
-  for (std::size_t piece : {1, 2, 7, 100, 1000}) {
+  for (std::size_t piece : {1uz, 2uz, 7uz, 100uz, 1000uz}) {
     ClientHandshake client = make_client(s);
     const auto checked = check_hello(client.hello(), wire::SignatureAlgorithm::ed25519);
     crypto::Random random(Entropy::of(5));

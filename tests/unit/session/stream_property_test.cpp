@@ -43,7 +43,7 @@ class World {
   void finish() {
     closing_ = true;
     for (int round = 0; round < 2000; ++round) {
-      for (std::size_t side : {0, 1}) {
+      for (std::size_t side : {0uz, 1uz}) {
         while (!link_[side].empty()) arrive(side, 0, true);
         write(ends_[side], static_cast<std::uint64_t>(round));
         read(ends_[side]);
@@ -52,7 +52,7 @@ class World {
     }
   }
   void check() {
-    for (std::size_t side : {0, 1}) {
+    for (std::size_t side : {0uz, 1uz}) {
       const End &from = ends_[side], &to = ends_[1 - side];
       for (const auto& [id, sent] : from.written) {
         const auto got = to.got.find(id);
