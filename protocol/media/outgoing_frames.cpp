@@ -90,9 +90,14 @@ std::size_t OutgoingFrames::give_up_from(FrameNumber from) {
   return given_up;
 }
 
-void OutgoingFrames::give_up(OutgoingFrame& f) {
-  assert(f.sent == f.fragments);
-  abandon(f);
+std::size_t OutgoingFrames::give_up_before(Time time) {
+  std::size_t given_up = 0;
+  for (std::uint64_t i = frames_.begin(); i < unsent_at_; ++i) {
+    OutgoingFrame& f = frames_[i];
+    if (!f.deadline || *f.deadline >= time) break;
+    if (f.state == OutgoingFrame::State::open) abandon(f), ++given_up;
+  }
+  return given_up;
 }
 
 void OutgoingFrames::abandon(OutgoingFrame& f) {

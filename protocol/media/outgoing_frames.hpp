@@ -60,7 +60,8 @@ class OutgoingFrames {
   void give_up_next();
   /// Gives up every open frame from `from` on; returns how many.
   std::size_t give_up_from(FrameNumber from);
-  void give_up(OutgoingFrame&);
+  /// Gives up frames sent whole whose deadline was before `time`; returns how many.
+  std::size_t give_up_before(Time time);
 
   bool holds(FragmentNumber n) const { return fragments_.holds(n.value); }
   OutgoingFragment& fragment(FragmentNumber n) { return fragments_[n.value]; }

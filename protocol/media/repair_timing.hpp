@@ -14,10 +14,13 @@ inline constexpr double most_saved = 16;
 /// Of a key frame's run, this much may be parity whatever was saved: everything up to the next one depends on
 /// it.
 inline constexpr double key_parity_share = 0.25;
-/// Fragments that make parity of a shared run cheap enough: one row costs an eighth.
-inline constexpr unsigned good_run = 8;
+/// A frame of at most so many fragments may share a run with others. (A receiver must keep what came of
+/// them.)
+inline constexpr unsigned most_shared = 32;
 /// Larger runs gain little, and rebuilding one costs in proportion.
 inline constexpr unsigned max_run = 128;
+/// What the parity rows of a run take to leave.
+inline constexpr Duration sending_takes = 10ms;
 /// Between two copies of the same: further apart than most bursts of loss.
 inline constexpr Duration duplicate_after = 8ms;
 inline constexpr Duration repeats_apart = 4ms;

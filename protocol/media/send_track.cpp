@@ -12,14 +12,18 @@ SendTrack::SendTrack(TrackId id, const TrackOptions& options, std::size_t fragme
 
 void SendTrack::cancel(SenderContext& context, FrameNumber from) {
   context.counters.frames_cancelled += frames_.give_up_from(from);
-  forget_finished(context, Time::min());
+  // A run with a deadline ends in time by itself, with parity for what else it holds.
+  if (!runs_.empty() && !runs_.back().deadline) runs_.back().open = false;
+  forget_finished();
 }
 
 void SendTrack::advance(SenderContext& context, Time now) {
   repairs_.advance(now);
   give_up_expired(context, now);
   if (!runs_.empty() && runs_.back().open && runs_.back().close_by <= now) close_open_run(context, now);
-  forget_finished(context, now);
+  // An acknowledgement of what arrived just in time is a round trip late.
+  context.counters.frames_expired += frames_.give_up_before(now - repeat_takes(context.path));
+  forget_finished();
 }
 
 void SendTrack::give_up_expired(SenderContext& context, Time now) {
@@ -36,16 +40,8 @@ void SendTrack::give_up_expired(SenderContext& context, Time now) {
   }
 }
 
-void SendTrack::forget_finished(SenderContext& context, Time now) {
-  while (!frames_.empty() && &frames_.front() != frames_.next_unsent()) {
-    OutgoingFrame& f = frames_.front();
-    // An acknowledgement of what arrived just in time is a round trip late.
-    if (f.state == OutgoingFrame::State::open && f.deadline &&
-        now > *f.deadline + repeat_takes(context.path)) {
-      ++context.counters.frames_expired;
-      frames_.give_up(f);
-    }
-    if (!finished_with(f)) return;
+void SendTrack::forget_finished() {
+  while (!frames_.empty() && &frames_.front() != frames_.next_unsent() && finished_with(frames_.front())) {
     frames_.pop_front();
     while (!runs_.empty() && !runs_.front().open && !frames_.holds(runs_.front().first)) runs_.pop_front();
   }
@@ -54,10 +50,10 @@ void SendTrack::forget_finished(SenderContext& context, Time now) {
 /// Nothing of the frame will be read again: not even for the parity of a run that it shares.
 bool SendTrack::finished_with(const OutgoingFrame& f) {
   if (f.state == OutgoingFrame::State::open) return false;
-  const OutgoingRun* run = f.fragments > 0 ? run_of(f.first + (f.fragments - 1)) : nullptr;
+  const OutgoingRun* run = f.sent > 0 ? run_of(f.first + (f.sent - 1)) : nullptr;
   if (run == nullptr) return true;
   if (run->open) return false;
-  for (FragmentNumber n = f.first + f.fragments; n < run->end(); ++n) {
+  for (FragmentNumber n = f.first + f.sent; n < run->end(); ++n) {
     const Fate fate = frames_.fragment(n).fate;
     if (fate != Fate::acked && fate != Fate::given_up) return false;
   }
@@ -97,15 +93,9 @@ bool SendTrack::write_new(SenderContext& context, Time now, wire::Writer& packet
   repeat_budget_ = std::min(repeat_budget_ + repeat_share, most_saved);
   join_run(context, now, f, number);
   ask_duplicate(context, now, f, number);
-  const bool shared = runs_.back().shared;
-  const auto deadline = f.deadline;
   if (frames_.sent_one()) {
     ++context.counters.frames_sent;
-    // A run that holds too little for its parity to be cheap waits for the next frame, when parity is all
-    // there is.
-    const bool grow = shared && deadline && runs_.back().count < good_run && context.plan.loss() > 0 &&
-                      !options_.duplicate && repeats_left(context.path, now, *deadline) == 0;
-    if (!grow) close_open_run(context, now);
+    if (!may_grow(context, now, runs_.back())) close_open_run(context, now);
   } else if (runs_.back().count >= runs_.back().limit) {
     close_open_run(context, now);
   }

@@ -53,7 +53,7 @@ class SendTrack {
   bool write_row(SenderContext&, OutgoingRun&, wire::Writer&, Sent&);
 
   void give_up_expired(SenderContext&, Time now);
-  void forget_finished(SenderContext&, Time now);
+  void forget_finished();
   bool finished_with(const OutgoingFrame&);
   void delivered(SenderContext&, FragmentNumber);
 
@@ -63,6 +63,7 @@ class SendTrack {
 
   OutgoingRun* run_of(FragmentNumber);
   void join_run(SenderContext&, Time now, const OutgoingFrame&, FragmentNumber);
+  bool may_grow(SenderContext&, Time now, const OutgoingRun&) const;
   void close_run(SenderContext&, Time now, OutgoingRun&);
   void close_open_run(SenderContext&, Time now);
   void repair(SenderContext&, Time now, OutgoingRun&);

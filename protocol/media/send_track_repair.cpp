@@ -23,15 +23,16 @@ OutgoingRun* SendTrack::run_of(FragmentNumber n) {
 }
 
 void SendTrack::join_run(SenderContext& context, Time now, const OutgoingFrame& f, FragmentNumber n) {
-  const bool small = f.fragments <= good_run && f.deadline;
-  if (n == f.first && !runs_.empty() && runs_.back().open &&
-      !(small && runs_.back().shared && runs_.back().deadline)) {
-    close_open_run(context, now);
+  const bool small = f.fragments <= most_shared && f.deadline;
+  if (!runs_.empty() && runs_.back().open) {
+    const OutgoingRun& last = runs_.back();
+    const bool fits = n > f.first || (small && last.shared && last.count + f.fragments <= last.limit);
+    if (!fits || last.end() != n) close_open_run(context, now);
   }
   if (runs_.empty() || !runs_.back().open) {
     const std::uint32_t runs = (f.fragments + max_run - 1) / max_run;
     runs_.push_back({.first = n,
-                     .limit = small ? 2 * good_run : (f.fragments + runs - 1) / runs,
+                     .limit = small ? max_run : (f.fragments + runs - 1) / runs,
                      .shared = small,
                      .deadline = f.deadline});
   }
@@ -44,12 +45,20 @@ void SendTrack::join_run(SenderContext& context, Time now, const OutgoingFrame& 
   run.key = run.key || f.frame.key;
   if (f.deadline) {
     run.deadline = run.deadline ? std::min(*run.deadline, *f.deadline) : f.deadline;
-    run.close_by = *run.deadline - one_way(context.path) - 2 * context.path.variation - 5ms;
+    run.close_by = *run.deadline - one_way(context.path) - 2 * context.path.variation - sending_takes;
   }
 }
 
 void SendTrack::close_open_run(SenderContext& context, Time now) {
   if (!runs_.empty() && runs_.back().open) close_run(context, now, runs_.back());
+}
+
+/// Parity of a long run is worth more than as much parity of several short ones. When parity is all there is,
+/// a run that cannot afford what it needs waits for the next frame, as long as its own deadlines allow.
+bool SendTrack::may_grow(SenderContext& context, Time now, const OutgoingRun& run) const {
+  return run.shared && run.deadline && run.count < run.limit && !options_.duplicate &&
+         repeats_left(context.path, now, *run.deadline) == 0 &&
+         context.plan.rows_alone(run.count) > parity_share * run.count;
 }
 
 void SendTrack::close_run(SenderContext& context, Time now, OutgoingRun& run) {
@@ -173,7 +182,7 @@ void SendTrack::on_acked(SenderContext& context, FragmentNumber n) {
   delivered(context, n);
   const OutgoingRun* run = run_of(n);
   if (run != nullptr && run->acked != 0) deduce_delivery(context, *run);
-  forget_finished(context, Time::min());
+  forget_finished();
 }
 
 void SendTrack::delivered(SenderContext& context, FragmentNumber n) {
@@ -207,7 +216,7 @@ void SendTrack::on_parity_acked(SenderContext& context, FragmentNumber first, st
   if (run == nullptr || run->first != first || row >= run->sent) return;
   run->acked |= row_bit(row), run->lost &= ~row_bit(row);
   deduce_delivery(context, *run);
-  forget_finished(context, Time::min());
+  forget_finished();
 }
 
 void SendTrack::on_parity_lost(SenderContext& context, Time now, FragmentNumber first, std::uint8_t row) {
