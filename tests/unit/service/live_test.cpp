@@ -1,0 +1,239 @@
+#include <gtest/gtest.h>
+
+#include "protocol/service/tracks.hpp"
+#include "tests/unit/service/house.hpp"
+
+namespace avocet::test {
+namespace {
+
+/// Ada publishes 240p, 720p, 1440p and audio: 20 frames a second in groups of ten. Her clock shows 100 s more
+/// than the server's, and the way takes 10 ms.
+struct Stage : House {
+  Stage() {
+    ada = join("ada", 1);
+    wire::Publish publish{.play = {1}, .title = "live"};
+    for (std::uint32_t i = 0; i < 4; ++i) publish.tracks.push_back(to_wire(tracks()[i], TrackId{i + 1}));
+    tell(ada, publish);
+  }
+  Client viewer(std::uint64_t key, double mbps, const std::string& rendition = {}) {
+    Client client = join("viewer" + std::to_string(key), key);
+    client.port->now_path.target = DataRate::mbps(mbps);
+    wire::Play play = play_message(1, "live");
+    play.rendition = rendition;
+    tell(client, play);
+    return client;
+  }
+  media::Frame picture(std::uint64_t number) const {
+    return {.number = {number},
+            .pts = static_cast<std::int64_t>(number * 50),
+            .duration = 50,
+            .capture = to_microseconds(now.time_since_epoch() - 10ms + 100s),
+            .key = number % 10 == 0,
+            .payload = std::make_shared<const Bytes>(1000)};
+  }
+  void frame(std::size_t track, const media::Frame& f) {
+    service.frame(now, ada.id, TrackId{static_cast<std::uint32_t>(track + 1)}, f, now);
+    drain();
+  }
+  /// Pictures of all renditions and sound, from one number to before another, 50 ms apart.
+  void publish(std::uint64_t from, std::uint64_t to) {
+    for (std::uint64_t n = from; n < to; ++n) {
+      for (std::size_t track = 0; track < 4; ++track) frame(track, picture(n));
+      run(50ms);
+    }
+  }
+  static std::vector<std::uint64_t> numbers(const Client& c, std::size_t track) {
+    std::vector<std::uint64_t> found;
+    for (const auto& s : c.port->sent) {
+      if (s.track == c.port->last<wire::Tracks>().tracks.at(track).id) found.push_back(s.frame.number.value);
+    }
+    return found;
+  }
+  static std::vector<std::uint64_t> range(std::uint64_t from, std::uint64_t to) {
+    std::vector<std::uint64_t> all;
+    for (; from < to; ++from) all.push_back(from);
+    return all;
+  }
+  Client ada;
+};
+
+TEST(Live, PublicationIsInTheCatalogue) {
+  Stage s;
+  EXPECT_EQ(s.ada.port->all<wire::Published>().size(), 1u);
+  const auto bob = s.viewer(2, 1);
+  s.tell(bob, wire::Browse{});
+  const auto titles = bob.port->last<wire::Catalogue>().titles;
+  ASSERT_EQ(titles.size(), 1u);
+  EXPECT_TRUE(titles[0].live);
+  EXPECT_EQ(titles[0].viewers, 1u);
+  EXPECT_TRUE(bob.port->last<wire::Tracks>().live);
+}
+
+TEST(Live, FramesAreRelayedWholeWithDeadlines) {
+  Stage s;
+  const auto bob = s.viewer(2, 1);
+  s.publish(0, 10);
+  EXPECT_EQ(s.numbers(bob, 0), s.range(0, 10));
+  EXPECT_EQ(s.numbers(bob, 3), s.range(0, 10));
+  EXPECT_TRUE(s.numbers(bob, 1).empty());
+  const Time sent = Time{1s};
+  const FakePort::Sent& first = bob.port->sent[0];
+  EXPECT_EQ(first.frame.capture, to_microseconds(sent.time_since_epoch() - 10ms + 100s));
+  // The fastest way there counts as none: captured at 1 s of the server's clock, and 150 ms later it is too
+  // late.
+  EXPECT_EQ(first.deadline, sent + 150ms);
+  EXPECT_TRUE(bob.port->open.at(bob.port->last<wire::Tracks>().tracks[3].id).duplicate);
+}
+
+TEST(Live, ViewerInTheMiddleBeginsWithTheGroupThatIsThere) {
+  Stage s;
+  s.publish(0, 17);
+  const auto bob = s.viewer(2, 1);
+  EXPECT_EQ(s.numbers(bob, 0), s.range(10, 17));
+  for (const auto& sent : bob.port->sent) EXPECT_GE(*sent.deadline, s.now + 100ms);
+  s.publish(17, 20);
+  EXPECT_EQ(s.numbers(bob, 0), s.range(10, 20));
+}
+
+TEST(Live, GroupThatIsTooLargeIsNotKept) {
+  LiveTitle title("t", {}, {to_wire(House::tracks()[0], TrackId{1})}, 2500);
+  Stage s;
+  title.take(s.now, 0, s.picture(0));
+  title.take(s.now, 0, s.picture(2));
+  title.take(s.now, 0, s.picture(1));
+  EXPECT_TRUE(title.group(0).empty());
+  title.take(s.now, 0, s.picture(3));
+  EXPECT_TRUE(title.group(0).empty());
+  title.take(s.now, 0, s.picture(11));
+  title.take(s.now, 0, s.picture(10));
+  ASSERT_EQ(title.group(0).size(), 1u);  // 11 came when nothing was kept
+  EXPECT_EQ(title.group(0)[0].number.value, 10u);
+}
+
+TEST(Live, FramesThatOvertookTheirKeyFrameBelongToItsGroup) {
+  LiveTitle title("t", {}, {to_wire(House::tracks()[0], TrackId{1})}, 1 << 20);
+  Stage s;
+  for (const std::uint64_t n : {0, 1, 11, 10, 12, 9, 12}) title.take(s.now, 0, s.picture(n));
+  ASSERT_EQ(title.group(0).size(), 3u);
+  EXPECT_EQ(title.group(0)[0].number.value, 10u);
+  EXPECT_EQ(title.group(0)[1].number.value, 11u);
+}
+
+TEST(Live, SwitchesAtAKeyFrameOfBoth) {
+  Stage s;
+  const auto bob = s.viewer(2, 1, "");
+  s.publish(0, 5);
+  bob.port->now_path.target = DataRate::mbps(20);
+  s.publish(5, 25);  // for a while first: the step is decided in the second group
+  const auto switched = bob.port->last<wire::Switched>();
+  EXPECT_EQ(switched.at.value, 20u);
+  EXPECT_EQ(s.numbers(bob, 0), s.range(0, 20));
+  EXPECT_EQ(s.numbers(bob, 2), s.range(20, 25));
+  bob.port->now_path.target = DataRate::mbps(1);
+  s.publish(25, 40);
+  EXPECT_EQ(bob.port->last<wire::Switched>().at.value, 30u);
+  EXPECT_EQ(s.numbers(bob, 2), s.range(20, 30));
+  EXPECT_EQ(s.numbers(bob, 0).back(), 39u);
+}
+
+TEST(Live, GoesOnWhereItWasWhenTheOtherKeyFrameIsMissing) {
+  Stage s;
+  const auto bob = s.viewer(2, 1);
+  s.publish(0, 5);
+  s.tell(bob, wire::SwitchRendition{.play = {1}, .rendition = "720p"});
+  for (std::uint64_t n = 5; n < 20; ++n) {  // nothing comes of 720p
+    s.frame(0, s.picture(n));
+    s.run(50ms);
+  }
+  EXPECT_TRUE(bob.port->all<wire::Switched>().empty());
+  EXPECT_EQ(s.numbers(bob, 0), s.range(0, 20));
+  s.publish(20, 25);
+  EXPECT_EQ(bob.port->last<wire::Switched>().at.value, 20u);
+}
+
+TEST(Live, PauseGoesOnAtTheLiveEdge) {
+  Stage s;
+  const auto bob = s.viewer(2, 1);
+  s.publish(0, 5);
+  s.tell(bob, wire::Pause{.play = {1}});
+  s.publish(5, 33);
+  s.tell(bob, wire::Pause{.play = {1}, .paused = false});
+  s.publish(33, 35);
+  const auto seen = s.numbers(bob, 0);
+  EXPECT_EQ(std::vector(seen.begin() + 5, seen.end()), s.range(30, 35));
+}
+
+TEST(Live, EncoderHearsWhatTheBestViewerCanUse) {
+  Stage s;
+  s.publish(0, 5);
+  EXPECT_EQ(s.ada.port->last<wire::TargetRate>().rate, 400'000u);  // nobody watches
+  s.viewer(2, 3);
+  const auto carol = s.viewer(3, 5);
+  s.publish(5, 15);
+  EXPECT_EQ(s.ada.port->last<wire::TargetRate>().rate, 5'000'000u);
+  carol.port->now_path.target = DataRate::mbps(100);
+  s.publish(15, 25);
+  EXPECT_LT(s.ada.port->last<wire::TargetRate>().rate, 8'000'000u);  // 1440p needs no more
+  const std::size_t told = s.ada.port->all<wire::TargetRate>().size();
+  s.publish(25, 65);
+  EXPECT_EQ(s.ada.port->all<wire::TargetRate>().size(), told);  // nothing new
+}
+
+TEST(Live, EndsForAllWhenThePublisherLeaves) {
+  Stage s;
+  const auto bob = s.viewer(2, 1);
+  s.publish(0, 5);
+  s.service.closed(s.now, s.ada.id, wire::CloseCode::idle, "", false);
+  s.drain();
+  EXPECT_EQ(bob.port->last<wire::Ended>().reason, "ada left");
+  EXPECT_EQ(s.service.plays(), 0u);
+  EXPECT_EQ(s.all<TitleWithdrawn>().size(), 1u);
+  s.tell(bob, wire::Play{.play = {2}, .title = "live"});
+  EXPECT_EQ(bob.port->last<wire::Refused>().code, wire::RefusalCode::no_such_title);
+}
+
+TEST(Live, PublisherCanStopAndWatchItself) {
+  Stage s;
+  s.tell(s.ada, House::play_message(2, "live"));
+  s.publish(0, 3);
+  EXPECT_EQ(s.numbers(s.ada, 0), s.range(0, 3));
+  s.tell(s.ada, wire::Stop{.play = {1}});
+  EXPECT_EQ(s.ada.port->last<wire::Ended>().play.value, 2u);
+  s.frame(0, s.picture(3));
+  EXPECT_TRUE(s.ada.port->ignored.contains(TrackId{1}));
+}
+
+TEST(Live, BadPublicationsAreRefused) {
+  Stage s;
+  const auto bob = s.join("bob", 2);
+  wire::Publish publish{.play = {1}, .title = "live", .tracks = {to_wire(House::tracks()[0], TrackId{1})}};
+  s.tell(bob, publish);
+  EXPECT_EQ(bob.port->last<wire::Refused>().code, wire::RefusalCode::title_taken);
+  publish.play = {2}, publish.title = "a/b";
+  s.tell(bob, publish);
+  EXPECT_EQ(bob.port->last<wire::Refused>().code, wire::RefusalCode::bad_name);
+  publish.play = {3}, publish.title = "mine";
+  publish.tracks.push_back(to_wire(House::tracks()[1], TrackId{1}));
+  s.tell(bob, publish);
+  EXPECT_EQ(bob.port->last<wire::Refused>().code, wire::RefusalCode::bad_request);
+  publish.play = {4}, publish.tracks.clear();
+  s.tell(bob, publish);
+  EXPECT_EQ(bob.port->last<wire::Refused>().code, wire::RefusalCode::bad_request);
+  EXPECT_TRUE(bob.port->all<wire::Published>().empty());
+}
+
+TEST(Live, ClocksThatSayNonsenseDoNoHarm) {
+  Stage s;
+  const auto bob = s.viewer(2, 1);
+  for (const std::int64_t capture :
+       {std::numeric_limits<std::int64_t>::min(), std::numeric_limits<std::int64_t>::max(), std::int64_t{0},
+        std::int64_t{-1} << 50}) {
+    media::Frame f = s.picture(0);
+    f.capture = capture;
+    s.frame(0, f);
+  }
+  s.run(1s);
+}
+
+}  // namespace
+}  // namespace avocet::test
