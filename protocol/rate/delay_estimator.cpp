@@ -1,7 +1,6 @@
 #include "protocol/rate/delay_estimator.hpp"
 
 #include <algorithm>
-#include <cmath>
 
 namespace avocet::rate {
 
@@ -58,13 +57,22 @@ void DelayEstimator::on_packet(Time now, Time sent, std::int64_t arrival_us, boo
 void DelayEstimator::close_block(Time now) {
   const Duration average = sum_ / count_;
   if (!held_) base_.add(now, average);
-  last_block_ = now;
-  last_average_ = average;
-  if (count_ > 1) noise_ += (deviation_ / (count_ - 1) - noise_) / 16;
-  // The least of some hundred averages of n lies about 2.5 standard deviations / sqrt(n) below their mean,
-  // and the mean difference of neighbours, which `noise_` is, is 1.13 of those.
-  bias_ = seconds_of(to_seconds(noise_) * 1.8 / std::sqrt(static_cast<double>(count_)));
+  if (count_ > 1) packet_noise_ += (deviation_ / (count_ - 1) - packet_noise_) / 16;
+  // Averages of an empty path scatter; a queue makes them rise or fall steadily. So what counts is how far
+  // one lies off the line through the two before, of which the mean is 1.95 standard deviations; less is
+  // believed sooner than more.
+  const Duration off_line = average - 2 * last_average_ + average_before_;
+  const Duration off = off_line < Duration::zero() ? -off_line : off_line;
+  if (blocks_ >= 2) {
+    const Duration excess = std::min(off, 4 * off_line_ + 2ms) - off_line_;
+    off_line_ += excess / (excess > Duration::zero() ? 32 : 16);
+  }
+  // The least of some hundred averages lies about 2.5 standard deviations below their mean.
+  bias_ = block_noise() * 5 / 2;
   queue_ = average - base_.min() - bias_;
+  last_block_ = now;
+  average_before_ = last_average_;
+  last_average_ = average;
   ++blocks_;
   count_ = 0;
 }

@@ -27,8 +27,9 @@ class DelayEstimator {
   bool risen(Duration limit, Duration own) const;
   /// The last packet's delay above the base.
   Duration last() const { return last_; }
-  /// Mean deviation of packets from the average of their block.
-  Duration noise() const { return noise_; }
+  /// How far jitter moves a packet, and how far it moves the average of a block.
+  Duration noise() const { return std::max(packet_noise_, 2 * block_noise()); }
+  Duration block_noise() const { return off_line_ / 2; }
   /// The queue now is the empty path from here on: its base had changed.
   void rebase();
   /// While held, the base does not rise: it may not have been seen for long.
@@ -47,11 +48,11 @@ class DelayEstimator {
   WindowedMin<Duration, 10> base_{1s, Duration::max()};
   std::array<Duration, 3> recent_{};
   std::size_t seen_ = 0;
-  Duration queue_{}, floor_{}, last_{}, noise_{};
+  Duration queue_{}, floor_{}, last_{}, packet_noise_{}, off_line_{};
   Duration bias_{};  // of the smallest average below the mean of an empty path
   Duration sum_{}, previous_{}, deviation_{};
   Time last_block_{};
-  Duration last_average_{};
+  Duration last_average_{}, average_before_{};
   int count_ = 0;
   std::int64_t block_began_us_ = 0;
   std::uint64_t blocks_ = 0;

@@ -14,6 +14,7 @@ constexpr Duration sudden_queue = 20ms;
 /// Share of the measured capacity that is used: what is left over drains small queues.
 constexpr double utilisation = 0.975;
 constexpr Duration steady_probe_interval = 900ms;
+constexpr Duration unclear_probe_interval = 150ms;
 /// A train without room adds this much queue at the most, while the rate is believed to be right, or searched
 /// for.
 constexpr Duration steady_train_queue = 18ms, search_train_queue = 40ms;
@@ -23,6 +24,7 @@ constexpr double extra_share = 0.2;
 constexpr double most_budget = 60'000;
 constexpr double heavy_loss = 0.18;
 constexpr Duration competition_test_interval = 4s;
+constexpr Duration contention_memory = 3s;
 constexpr unsigned most_silences = 8;
 constexpr Duration ack_slack = 75ms;
 constexpr std::int64_t typical_datagram = 1200;
@@ -62,6 +64,7 @@ void DelayLossController::on_feedback(const Feedback& feedback) {
   min_rtt_ = feedback.min_rtt;
   bytes_in_flight_ = feedback.bytes_in_flight;
   last_feedback_ = now;
+  if (silences_ > 0) set_rate(std::max(rate_, heard_ * 0.5));  // the path is back, most likely as it was
   silences_ = 0;
   const std::uint64_t blocks = delay_.blocks();
   take_results(now);
@@ -79,13 +82,15 @@ void DelayLossController::on_feedback(const Feedback& feedback) {
 }
 
 std::optional<Time> DelayLossController::timer() const {
-  if (bytes_in_flight_ == 0 || silences_ == most_silences) return std::nullopt;
+  if (bytes_in_flight_ == 0 || silences_ == most_silences || smoothed_rtt_ == Duration::zero())
+    return std::nullopt;
   return last_feedback_ + (silences_ + 1) * std::max<Duration>(400ms, 3 * round_trip());
 }
 
 void DelayLossController::on_timer(Time now) {
   const std::optional<Time> due = timer();
   if (!due || now < *due) return;
+  if (silences_ == 0) heard_ = rate_;
   ++silences_;
   set_rate(rate_ * 0.7);
   searching_ = true;
@@ -104,8 +109,8 @@ std::optional<Probe> DelayLossController::take_probe(Time now) {
   if (budget_ < 0) return std::nullopt;
 
   const DataRate fast = rate_ * gain_;
-  const Duration queue = searching_ ? search_train_queue : steady_train_queue;
-  const Duration length = std::min<Duration>(seconds_of(to_seconds(queue) / (gain_ - 1)), 80ms);
+  const Duration queue = train_queue();
+  const Duration length = std::min<Duration>(seconds_of(to_seconds(queue) / (gain_ - 1)), 4 * queue + 8ms);
   const std::int64_t most = backlog ? static_cast<std::int64_t>(Train::max_packets) : 20;
   const std::int64_t packets =
       std::clamp((fast * length).bytes() / typical_datagram, std::int64_t{train_least_packets}, most);
@@ -150,6 +155,17 @@ Duration DelayLossController::queue_delay() const {
   return std::max(Duration::zero(), std::min(delay_.queue(), delay_.last()));
 }
 
+/// Recent retreats. Flows that share a path retreat every second or so: then trains keep their distance,
+/// whatever the round trip.
+double DelayLossController::contention(Time now) const {
+  return contention_ * std::exp(-to_seconds(now - retreated_at_) / to_seconds(contention_memory));
+}
+
+/// What a train may add to the queue: enough to tell from jitter.
+Duration DelayLossController::train_queue() const {
+  return std::max(searching_ ? search_train_queue : steady_train_queue, 4 * delay_.block_noise());
+}
+
 /// Hands the results of one acknowledgement, which come newest first, to the estimators in the order of
 /// sending.
 void DelayLossController::take_results(Time now) {
@@ -167,7 +183,7 @@ void DelayLossController::take_results(Time now) {
     if (!r.arrival || r.sent < newest_sent_) continue;
     newest_sent_ = r.sent;
     delay_.on_packet(now, r.sent, *r.arrival, undisturbed);
-    train_.on_arrival(r.number, r.size, r.sent, delay_.delay_of(r.sent, *r.arrival));
+    train_.on_arrival(r.number, r.sent, delay_.delay_of(r.sent, *r.arrival));
     delivery_.on_arrival(*r.arrival, r.sent, r.size);
     const bool queued = delay_.last() > standing_queue / 2;
     if (queued && !busy_) busy_since_us_ = *r.arrival;
@@ -178,7 +194,9 @@ void DelayLossController::take_results(Time now) {
 
 bool DelayLossController::calm(Time sent) const { return sent < disturbed_from_ || sent > disturbed_until_; }
 
-Duration DelayLossController::queue_limit() const { return std::max(standing_queue, delay_.noise() * 2); }
+Duration DelayLossController::queue_limit() const {
+  return std::max({standing_queue, delay_.noise() * 3 / 2, delay_.block_noise() * 7 / 2});
+}
 
 void DelayLossController::learn_from_train(Time now) {
   const std::optional<Train::Outcome> outcome = train_.take_outcome(now, round_trip());
@@ -188,17 +206,27 @@ void DelayLossController::learn_from_train(Time now) {
     next_probe_ = now + 200ms;
     return;
   }
+  // Neighbouring delays move together, which the fit does not know.
+  const double doubt = std::max(outcome->doubt, to_seconds(delay_.block_noise()) / to_seconds(outcome->span));
   const bool loses = loss_.train() > loss_.medium() + 0.08;
   const DataRate share = (loses ? outcome->arrived : outcome->carried) * utilisation;
-  const bool room = outcome->slope + outcome->doubt / 2 < 0.4 * (gain - 1) && share > rate_ * 1.05;
+  const bool room = outcome->slope + doubt / 2 < 0.4 * (gain - 1) && share > rate_ * 1.05;
+  const bool contended = contention(now) > 1.2;
   if (room) {
     // The first good news may be luck: half of it, until the next train confirms.
     set_rate(searching_ ? share : rate_ + (share - rate_) * 0.5);
-    gain_ = searching_ ? 2 : 1.5;
+    gain_ = searching_ ? 2 : contended ? 1.25 : 1.5;
     if (!searching_) proven_ = rate_;
-    searching_ = true;
-    next_probe_ = now;
+    searching_ = searching_ || !contended;
+    if (searching_) next_probe_ = now;
     return;
+  }
+  // Neither flat nor as steep as a full path makes it: ask again soon.
+  const bool unclear = !contended && outcome->slope < 0.6 * (gain - 1) && ++unclear_ <= 2;
+  if (unclear) {
+    next_probe_ = now + unclear_probe_interval;
+  } else {
+    unclear_ = 0;
   }
   if (searching_) {
     set_rate(std::max(share, std::min(rate_, proven_)));
@@ -266,6 +294,8 @@ void DelayLossController::retreat(Time now, Duration queue, bool sudden) {
   }
   if (again) return;
 
+  contention_ = contention(now) + 1;
+  retreated_at_ = now;
   retreat_sent_ = std::max(last_sent_, newest_sent_);
   searching_ = false;
   gain_ = 1.25;
@@ -314,7 +344,8 @@ void DelayLossController::watch_competition(Time now, bool new_block) {
     gain_ = 1.25;
     return;
   }
-  if (undrained_ < 2) return;
+  if (delay_.floor() < queue_limit()) high_since_ = now;
+  if (undrained_ < 2 || now - high_since_ < std::max<Duration>(1500ms, 6 * round_trip())) return;
   undrained_ = 0;
   if (delay_.queue() < 2 * queue_limit()) return delay_.rebase();
   competing_ = true;

@@ -41,6 +41,8 @@ class DelayLossController final : public Controller {
   void take_results(Time now);
   bool calm(Time sent) const;
   Duration queue_limit() const;
+  double contention(Time now) const;
+  Duration train_queue() const;
   void learn_from_train(Time now);
   void watch_queue(Time now, bool new_block);
   void drain(Time now);
@@ -70,6 +72,7 @@ class DelayLossController final : public Controller {
 
   // growth
   bool searching_ = true;  // trains follow each other, ever faster
+  int unclear_ = 0;        // trains in a row that did not tell
   DataRate proven_;        // what the path carried before the last change of mind
   double gain_ = 2;        // of the next train
   Time next_probe_;
@@ -80,8 +83,9 @@ class DelayLossController final : public Controller {
   // retreat
   bool draining_ = false;
   double drain_factor_ = 1;
-  DataRate drained_at_;  // the fastest arrival while draining
-  Time drain_until_{}, retreat_sent_{};
+  DataRate drained_at_;    // the fastest arrival while draining
+  double contention_ = 0;  // retreats, the older the less
+  Time retreated_at_{}, drain_until_{}, retreat_sent_{};
   int standing_blocks_ = 0;
   Time marked_at_{};
   double marks_ = 0;
@@ -93,6 +97,7 @@ class DelayLossController final : public Controller {
   // competition
   bool competing_ = false;
   bool climbing_ = false;
+  Time high_since_{};
   Time competed_at_{}, backed_off_at_{}, test_at_{};
   int undrained_ = 0, low_blocks_ = 0;
   DataRate uncontested_;  // before the retreats that did not help
@@ -101,6 +106,7 @@ class DelayLossController final : public Controller {
   Time last_sent_{}, last_waiting_{};
   bool waiting_ = false;
   unsigned silences_ = 0;
+  DataRate heard_;  // the rate before the silence
 };
 
 }  // namespace avocet::rate

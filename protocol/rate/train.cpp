@@ -20,9 +20,10 @@ void Train::begin(Time now, DataRate rate, DataSize size) {
   began_ = first_ = last_ = ended_ = now;
   begin_ = end_ = {};
   bytes_ = 0;
-  lost_ = 0;
+  results_ = lost_ = 0;
+  stride_ = 1 + static_cast<std::size_t>(size.bytes()) / (1000 * max_points);
   points_.clear();
-  points_.reserve(max_packets);
+  points_.reserve(max_points);
 }
 
 bool Train::on_sent(Time now, PacketNumber number, std::size_t size) {
@@ -40,13 +41,16 @@ bool Train::on_sent(Time now, PacketNumber number, std::size_t size) {
   return true;
 }
 
-void Train::on_arrival(PacketNumber number, std::size_t size, Time sent, Duration delay) {
-  if (state_ == State::idle || number < begin_ || number >= end_ || points_.size() == max_packets) return;
-  points_.push_back({sent, delay, size});
+void Train::on_arrival(PacketNumber number, Time sent, Duration delay) {
+  if (state_ == State::idle || number < begin_ || number >= end_) return;
+  ++results_;
+  if ((number - begin_) % stride_ == 0 && points_.size() < max_points) points_.push_back({sent, delay});
 }
 
 void Train::on_lost(PacketNumber number) {
-  if (state_ != State::idle && number >= begin_ && number < end_) ++lost_;
+  if (state_ == State::idle || number < begin_ || number >= end_) return;
+  ++results_;
+  ++lost_;
 }
 
 std::optional<Train::Outcome> Train::take_outcome(Time now, Duration round_trip) {
@@ -56,7 +60,7 @@ std::optional<Train::Outcome> Train::take_outcome(Time now, Duration round_trip)
     state_ = State::flying;
   }
   const std::size_t expected = end_ - begin_;
-  const bool complete = points_.size() + static_cast<std::size_t>(lost_) >= expected;
+  const bool complete = results_ >= expected;
   if (!complete && now - ended_ < round_trip + patience) return std::nullopt;
   state_ = State::idle;
   const Duration span = last_ - first_;
@@ -76,10 +80,11 @@ std::optional<Train::Outcome> Train::take_outcome(Time now, Duration round_trip)
   const double spread = sum_yy - sum_y * sum_y / n - outcome.slope * outcome.slope * variance;
   outcome.doubt = std::sqrt(std::max(0.0, spread) / (n - 2) / variance);
   outcome.sent = DataSize::bytes(bytes_) / span;
+  outcome.span = span;
   outcome.carried = outcome.sent * (1 / (1 + std::max(0.0, outcome.slope)));
   outcome.packets = static_cast<int>(expected);
-  outcome.lost = static_cast<int>(expected - points_.size());
-  outcome.arrived = outcome.carried * (n / static_cast<double>(expected));
+  outcome.lost = static_cast<int>(lost_);
+  outcome.arrived = outcome.carried * (1 - static_cast<double>(lost_) / static_cast<double>(expected));
   return outcome;
 }
 

@@ -70,7 +70,7 @@ TEST(Train, ShowsCapacityByTheSlopeOfItsDelays) {
   train.begin(at(1s), DataRate::mbps(2), DataSize::bytes(12'000));
   for (std::uint64_t i = 0; i < 10; ++i) EXPECT_TRUE(train.on_sent(at(1s + i * 4800us), {i + 5}, 1200));
   EXPECT_FALSE(train.on_sent(at(1050ms), {15}, 1200));
-  for (std::uint64_t i = 0; i < 10; ++i) train.on_arrival({i + 5}, 1200, at(1s + i * 4800us), i * 4800us);
+  for (std::uint64_t i = 0; i < 10; ++i) train.on_arrival({i + 5}, at(1s + i * 4800us), i * 4800us);
   const auto outcome = train.take_outcome(at(1200ms), 100ms);
   ASSERT_TRUE(outcome);
   EXPECT_NEAR(outcome->sent.mbps(), 2, 0.01);

@@ -64,7 +64,9 @@ class Flow final : recovery::PacketSink {
         controller_(
             make_controller({.initial = config.initial, .weight = config.weight}, Time(config.start))),
         pacer_(config.initial),
-        next_frame_(config.start) {}
+        next_frame_(config.start) {
+    if (config.source.kind == Source::Kind::live) controller_->set_ceiling(config.source.most);
+  }
 
   void receive(const link::Delivery& delivery, Time now) {
     const Label label = label_of(delivery.bytes);
