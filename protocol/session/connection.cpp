@@ -11,6 +11,8 @@ constexpr double repeat_factor = 1.3;
 /// Handshakes that a client tries while somebody answers, but none completes: forged ServerHellos can spoil
 /// an attempt.
 constexpr unsigned max_attempts = 3;
+/// What a CLOSE has room for (wire/frames.hpp).
+constexpr std::size_t longest_close_reason = 256;
 /// Timers this close together fire as one.
 constexpr Duration slack = 100us;
 
@@ -22,7 +24,13 @@ rate::ControllerConfig rate_config(const Config& config) {
   return {.initial = config.initial_rate, .most = config.max_rate};
 }
 
-Path unvalidated_client_path(PeerAddress server) { return Path(server, {}, true); }
+/// The beginning of a text: a sentence cut short is better than none. No character is cut in two.
+std::string cut_text(std::string_view text, std::size_t most) {
+  if (text.size() <= most) return std::string(text);
+  const auto continues = [](char c) { return (static_cast<unsigned char>(c) & 0xc0) == 0x80; };
+  while (most > 0 && continues(text[most])) --most;
+  return std::string(text.substr(0, most));
+}
 
 }  // namespace
 
@@ -35,7 +43,7 @@ Session::Impl::Impl(const Config& config, ClientCredentials credentials, PeerAdd
       started_(now),
       calendar_(calendar),
       credentials_(std::move(credentials)),
-      path_(unvalidated_client_path(server)),
+      path_(server, {}, true),
       own_id_{random_.u64()},
       opening_(open_as_client(config_, *credentials_, random_, own_id_, calendar_)),
       controller_(rate::make_controller(rate_config(config_), now)),
@@ -137,8 +145,7 @@ void Session::Impl::run_timers(Time now) {
     timers_.set(Timer::handshake_repeat, now + repeat_after_);
   }
   if (timers_.take(Timer::handshake_deadline, now) && opening_) on_handshake_deadline(now);
-  if (timers_.take(Timer::drain, now))
-    return finish({static_cast<wire::CloseCode>(close_.code), close_.reason, false});
+  if (timers_.take(Timer::drain, now)) return finish(closed_);
   if (state_ != State::open) return;
 
   if (now - last_heard_ >= config_.idle_timeout) {
@@ -166,9 +173,8 @@ void Session::Impl::on_handshake_deadline(Time now) {
 
 void Session::Impl::close(Time now, wire::CloseCode code, std::string_view reason) {
   if (state_ == State::closing || state_ == State::closed) return;
-  // The field is bounded; a sentence cut short is better than none.
-  constexpr std::size_t longest_reason = 256;
-  close_ = {static_cast<std::uint64_t>(code), std::string(reason.substr(0, longest_reason))};
+  closed_ = {code, std::string(reason), false};
+  close_ = {static_cast<std::uint64_t>(code), cut_text(reason, longest_close_reason)};
   close_wanted_ = traffic_ || opening_;
   state_ = State::closing;
   timers_ = {};

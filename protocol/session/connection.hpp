@@ -132,6 +132,7 @@ class Session::Impl final : private recovery::PacketSink {
   unsigned packets_while_closing_ = 0;
   InlineVector<std::array<std::byte, 8>, 4> path_responses_;
   wire::Close close_;
+  Closed closed_;  // what is told in the end
   DataRate told_rate_;
   Stats stats_;
 };

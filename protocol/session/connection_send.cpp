@@ -118,6 +118,7 @@ std::size_t Session::Impl::send_packet(Time now, ByteSpan room) {
   const std::size_t size = seal(now, room, out);
   if (size == 0) return 0;
   ++stats_.packets_sent;
+  out.packet.size = size;
   sent_.on_sent(out.packet);
   if (out.packet.in_flight) {
     const auto bytes = DataSize::bytes(static_cast<std::int64_t>(size));

@@ -41,13 +41,16 @@ struct Broadcast {
     }
   }
 
-  double share_within(Duration limit) const {
-    std::size_t good = 0;
+  /// Of the frames from number `from` on.
+  double share_within(Duration limit, std::uint64_t from = 0) const {
+    std::size_t good = 0, all = 0;
     for (const auto& [number, at] : sent_at) {
+      if (number.value < from) continue;
+      ++all;
       const auto got = received.find(number);
       good += got != received.end() && got->second - at <= limit;
     }
-    return static_cast<double>(good) / static_cast<double>(sent_at.size());
+    return static_cast<double>(good) / static_cast<double>(all);
   }
 
   Sessions s;
@@ -63,7 +66,8 @@ TEST(Media, FramesArriveWholeOnACleanPath) {
   b.send(300);
   b.s.world.run_for(1s);
   EXPECT_EQ(b.received.size(), 300u);
-  EXPECT_EQ(b.share_within(60ms), 1.0);
+  // The path must be found to carry the stream first: the rate begins below what it needs.
+  EXPECT_EQ(b.share_within(60ms, 30), 1.0);
 }
 
 TEST(Media, LiveFramesSurviveThreePercentLoss) {

@@ -1,0 +1,93 @@
+#include <gtest/gtest.h>
+
+#include "tests/network/service_world.hpp"
+
+namespace avocet::test {
+namespace {
+
+/// A publisher that sends three renditions and sound in time, each picture when it is taken.
+struct Broadcast : ServiceWorld {
+  explicit Broadcast(std::uint64_t seed_number) : ServiceWorld(seed_number) {
+    publisher = connect(path(15ms), path(15ms));
+    world.client(publisher).join(world.now(), "ada");
+    publication = world.client(publisher).publish(world.now(), "live", tracks());
+    world.run_until([&] { return find<service::PublicationStarted>(publisher) != nullptr; }, 2s);
+    began = world.now();
+  }
+  void send(std::size_t track, std::uint64_t n) {
+    const std::uint64_t count = track == 3 ? 24 : frames_per_segment;
+    media::Frame frame = segment(track, static_cast<std::uint32_t>(n / count))->frames[n % count];
+    frame.capture = to_microseconds(world.now().time_since_epoch()) + 5'000'000;  // a clock of its own
+    frame.end_of_track = false;
+    sent += world.client(publisher).send_frame(world.now(), publication, track, frame, 200ms) ==
+            session::Admission::accepted;
+  }
+  void run(Duration span) {
+    const Time end = world.now() + span;
+    while (world.now() < end) {
+      const Time picture_at = began + Duration(static_cast<std::int64_t>(picture) * 1'000'000'000 / 30);
+      const Time sound_at = began + Duration(static_cast<std::int64_t>(sound) * 1'000'000'000 / 48);
+      const Time next = std::min({end, picture_at, sound_at});
+      if (next > world.now()) world.run_for(next - world.now());
+      if (next == picture_at) {
+        for (std::size_t track = 0; track < 3; ++track) send(track, picture);
+        ++picture;
+      } else if (next == sound_at) {
+        send(3, sound++);
+      }
+    }
+  }
+  std::size_t publisher;
+  service::PlayId publication;
+  Time began;
+  std::uint64_t picture = 0, sound = 0, sent = 0;
+};
+
+TEST(ServiceLive, IsSeenByManyInTime) {
+  Broadcast b(11);
+  std::vector<std::size_t> viewers;
+  for (int i = 0; i < 4; ++i)
+    viewers.push_back(b.watch({.title = "live", .latency = 200ms}, path(20ms), path(20ms)));
+  b.run(6s);
+  for (const std::size_t v : viewers) {
+    const auto stats = b.stats(v);
+    EXPECT_GT(stats.frames_received, 150u);
+    EXPECT_EQ(stats.frames_lost + stats.frames_dropped, 0u);
+    const auto numbers = b.seen[v].numbers(true);
+    for (std::size_t i = 1; i < numbers.size(); ++i) ASSERT_EQ(numbers[i], numbers[i - 1] + 1);
+  }
+}
+
+TEST(ServiceLive, LateJoinerStartsAtOnceAndPublisherHearsTheRate) {
+  Broadcast b(12);
+  b.run(3300ms);
+  const auto bob = b.watch({.title = "live", .latency = 200ms}, path(20ms), path(20ms));
+  const Time asked = b.world.now();
+  b.run(4s);
+  ASSERT_FALSE(b.seen[bob].frames.empty());
+  EXPECT_LT(b.seen[bob].frames.front().at - asked, 500ms);
+  EXPECT_TRUE(b.seen[bob].started[0].live);
+  EXPECT_NE(b.find<service::TargetRateChanged>(b.publisher), nullptr);
+}
+
+TEST(ServiceLive, LossIsRepairedInTime) {
+  Broadcast b(13);
+  const auto bob =
+      b.watch({.title = "live", .rendition = "720p", .latency = 250ms}, path(20ms, 0.03), path(20ms, 0.03));
+  b.run(10s);
+  const auto stats = b.stats(bob);
+  EXPECT_GT(stats.frames_received, 270u);
+  EXPECT_LT(stats.frames_lost + stats.frames_dropped, 10u);
+}
+
+TEST(ServiceLive, EndsWithItsPublisher) {
+  Broadcast b(14);
+  const auto bob = b.watch({.title = "live"}, path(20ms), path(20ms));
+  b.run(2s);
+  b.world.client(b.publisher).bye(b.world.now(), "that is all");
+  ASSERT_TRUE(b.world.run_until([&] { return b.seen[bob].ended.has_value(); }, 15s));
+  EXPECT_EQ(b.seen[bob].ended->reason, "ada left");
+}
+
+}  // namespace
+}  // namespace avocet::test
