@@ -49,7 +49,7 @@ void DelayEstimator::on_packet(Time now, Time sent, std::int64_t arrival_us, boo
     if (span < 0 || (span >= block_us && count_ >= block_packets)) close_block(now);
   }
   if (base_.min() == Duration::max()) return;
-  const Duration base = base_.min() + bias_;
+  const Duration base = base_.min() + bias_ + allowance_;
   last_ = delay - base;
   floor_ = *std::ranges::min_element(recent_) - base;
 }
@@ -69,7 +69,7 @@ void DelayEstimator::close_block(Time now) {
   }
   // The least of some hundred averages lies about 2.5 standard deviations below their mean.
   bias_ = block_noise() * 5 / 2;
-  queue_ = average - base_.min() - bias_;
+  queue_ = average - base_.min() - bias_ - allowance_;
   last_block_ = now;
   average_before_ = last_average_;
   last_average_ = average;
@@ -80,7 +80,7 @@ void DelayEstimator::close_block(Time now) {
 bool DelayEstimator::risen(Duration limit, Duration own) const {
   const Duration base = base_.min();
   if (base == Duration::max() || seen_ < recent_.size()) return false;
-  const Duration zero = base + bias_ + own;
+  const Duration zero = base + bias_ + allowance_ + own;
   const Duration newest = recent_[(seen_ - 1) % recent_.size()],
                  before = recent_[(seen_ - 2) % recent_.size()];
   return floor_ - own > limit || std::min(newest, before) - zero > limit * 5 / 4 ||

@@ -32,6 +32,8 @@ class DelayEstimator {
   Duration block_noise() const { return off_line_ / 2; }
   /// The queue now is the empty path from here on: its base had changed.
   void rebase();
+  /// This much delay more than the base is no queue: a slower path takes longer for the packet itself.
+  void allow(Duration longer) { allowance_ = longer; }
   /// While held, the base does not rise: it may not have been seen for long.
   void hold(bool held) { held_ = held; }
   /// Counts blocks, so that a new one is noticed.
@@ -49,6 +51,7 @@ class DelayEstimator {
   std::array<Duration, 3> recent_{};
   std::size_t seen_ = 0;
   Duration queue_{}, floor_{}, last_{}, packet_noise_{}, off_line_{};
+  Duration allowance_{};
   Duration bias_{};  // of the smallest average below the mean of an empty path
   Duration sum_{}, previous_{}, deviation_{};
   Time last_block_{};

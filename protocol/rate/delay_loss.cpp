@@ -24,6 +24,9 @@ constexpr double extra_share = 0.2;
 constexpr double most_budget = 60'000;
 constexpr double heavy_loss = 0.18;
 constexpr Duration competition_test_interval = 4s;
+/// Of a packet that takes longer because the path became slower. A rate that fell for other reasons must not
+/// hide a queue.
+constexpr Duration most_allowance = 15ms;
 constexpr Duration contention_memory = 3s;
 constexpr unsigned most_silences = 8;
 constexpr Duration ack_slack = 75ms;
@@ -66,6 +69,9 @@ void DelayLossController::on_feedback(const Feedback& feedback) {
   last_feedback_ = now;
   if (silences_ > 0) set_rate(std::max(rate_, heard_ * 0.5));  // the path is back, most likely as it was
   silences_ = 0;
+  const Duration packet = DataSize::bytes(typical_datagram) / rate_;
+  least_packet_.add(now, packet);
+  delay_.allow(std::min(packet - least_packet_.min(), most_allowance));
   const std::uint64_t blocks = delay_.blocks();
   take_results(now);
   const bool new_block = delay_.blocks() != blocks;

@@ -61,6 +61,7 @@ class DelayLossController final : public Controller {
 
   DelayEstimator delay_;
   DeliveryRate delivery_;
+  WindowedMin<Duration, 10> least_packet_{1s, Duration::max()};  // time of a packet on the path, at the rate
   LossEstimator loss_;
   Train train_;
   std::vector<PacketResult> results_;  // of the acknowledgement at hand
