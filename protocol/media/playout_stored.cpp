@@ -16,15 +16,14 @@ constexpr Duration patience = 1s;
 
 std::optional<Release> Playout::next_stored(Time now) {
   settle_stored(now);
-  while (started_) {
+  while (started_ && !stalled_at_) {
     Line* due_first = nullptr;
     PlayoutLane::Entry first;
     for (Line& l : lines_) {
       const PlayoutLane::Entry entry = l.expected() ? l.find(*l.expected()) : PlayoutLane::Entry{};
       if (entry && (!first || entry.waiting->decode < first.waiting->decode)) due_first = &l, first = entry;
     }
-    const Time clock = stalled_at_ ? std::min(*stalled_at_, now) : now;
-    if (!first || release_at(*first.waiting) > clock) return std::nullopt;
+    if (!first || release_at(*first.waiting) > now) return std::nullopt;
     // A switch that came too late: the new rendition can only be entered at a key frame.
     const bool enters = due_first->last_track && *due_first->last_track != first.track;
     if (enters && !first.waiting->frame.key && due_first->kind == Kind::video) {
@@ -129,16 +128,15 @@ bool Playout::patience_is_over(Time now) {
 Time Playout::release_at(const WaitingFrame& w) const { return anchor_ + w.decode - config_.lead; }
 
 std::optional<Time> Playout::wake_stored() const {
-  if (!started_ || stalled_at_) {
-    if (patience_from_) return *patience_from_ + patience;
-    if (!started_) return std::nullopt;
-  }
   std::optional<Time> at;
+  if (stalled()) {
+    if (patience_from_) at = *patience_from_ + patience;
+    return at;
+  }
   for (const Line& l : lines_) {
-    if (!waits_for(l)) continue;
     const PlayoutLane::Entry entry = l.expected() ? l.find(*l.expected()) : PlayoutLane::Entry{};
+    if (!entry && !waits_for(l)) continue;
     const Time next = entry ? release_at(*entry.waiting) : anchor_ + l.decode_end;
-    if (stalled_at_ && next > *stalled_at_) continue;
     if (!at || next < *at) at = next;
   }
   return at;
