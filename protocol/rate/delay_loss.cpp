@@ -287,7 +287,15 @@ void DelayLossController::retreat(Time now, Duration queue, bool sudden) {
     // Jitter alone may have stretched the arrivals by as much as it moves one packet.
     const double doubt = std::min(0.5, to_seconds(delay_.noise()) / to_seconds(arriving->span));
     const double kept = (0.97 - 0.08 * severity) / (1 - std::min(loss_.medium(), 0.3)) * (1 + doubt);
-    if (arriving->stretch > 1.03) share = std::min(share, arriving->rate * kept);
+    if (arriving->stretch > 1.03) {
+      share = std::min(share, arriving->rate * kept);
+      unmoved_ = 0;
+    } else if (!again && !sudden && ++unmoved_ > 3) {  // nothing that we do changes it: it is not ours
+      unmoved_ = 0;
+      contention_ = 0;
+      next_probe_ = now;
+      return delay_.rebase();
+    }
   }
   // A slow rise is a small excess, whatever the noisy measure says.
   if (!sudden) share = std::max(share, rate_ * (0.95 - 0.3 * severity));

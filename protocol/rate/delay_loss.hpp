@@ -87,7 +87,7 @@ class DelayLossController final : public Controller {
   DataRate drained_at_;    // the fastest arrival while draining
   double contention_ = 0;  // retreats, the older the less
   Time retreated_at_{}, drain_until_{}, retreat_sent_{};
-  int standing_blocks_ = 0;
+  int standing_blocks_ = 0, unmoved_ = 0;
   Time marked_at_{};
   double marks_ = 0;
   Time heavy_loss_at_{};
