@@ -65,17 +65,29 @@ std::string diagram(const std::vector<FieldRow>& rows) {
   return out;
 }
 
+/// What a declaration says of itself, as a sentence begins. Names of units, codecs and sizes stay as they
+/// are.
+std::string sentence(std::string_view meaning) {
+  std::string out(meaning);
+  const std::string first = out.substr(0, out.find_first_of(" ,"));
+  if (first == "us") return "Microseconds" + out.substr(first.size());
+  const bool plain = std::ranges::all_of(first, [](char c) { return c < '0' || c > '9'; });
+  if (plain && !out.empty() && out[0] >= 'a' && out[0] <= 'z') out[0] = static_cast<char>(out[0] - 'a' + 'A');
+  return out;
+}
+
 template <class T>
 void print_type(const char* number) {
   const std::vector<FieldRow> rows = describe<T>();
   std::printf("### %s%s\n\n%s.\n\n", std::string(Wire<T>::name).c_str(), number,
-              std::string(Wire<T>::meaning).c_str());
+              sentence(Wire<T>::meaning).c_str());
   if (rows.empty()) return void(std::printf("No fields.\n\n"));
   const bool fixed = std::ranges::any_of(rows, [](const FieldRow& row) { return row.bits > 0; });
   if (fixed) std::printf("```\n%s```\n\n", diagram(rows).c_str());
   std::printf("| field | encoding | meaning |\n|---|---|---|\n");
   for (const FieldRow& row : rows) {
-    std::printf("| `%s` | %s | %s |\n", row.name.c_str(), row.notation.c_str(), row.meaning.c_str());
+    std::printf("| `%s` | `%s` | %s |\n", row.name.c_str(), row.notation.c_str(),
+                sentence(row.meaning).c_str());
   }
   std::printf("\n");
 }
@@ -91,6 +103,14 @@ std::string type_number() {
 template <class... Ts>
 void print_section(const char* title, const char* text, Registry<Ts...> types) {
   std::printf("## %s\n\n%s\n\n", title, text);
+  if constexpr ((requires { Wire<Ts>::type; } && ...)) {
+    std::printf("| type | name | what it says |\n|---|---|---|\n");
+    types.for_each([]<class T>(std::type_identity<T>) {
+      std::printf("| 0x%02x | %s | %s |\n", static_cast<unsigned>(Wire<T>::type),
+                  std::string(Wire<T>::name).c_str(), sentence(Wire<T>::meaning).c_str());
+    });
+    std::printf("\n");
+  }
   types.for_each([]<class T>(std::type_identity<T>) { print_type<T>(type_number<T>().c_str()); });
 }
 
@@ -101,16 +121,20 @@ void print_all() {
       "is in\n"
       "[protocol.md](protocol.md), what the encodings are in its section 3.\n\n");
   print_section("Packets", "A UDP datagram is one packet. Its kind is in the first byte.", PacketHeaders{});
-  print_section("Messages in the clear", "Bodies of Clear packets.", ClearMessages{});
+  print_section(
+      "Messages in the clear",
+      "Bodies of Clear packets. The types are not sent: they stand for the messages in the transcript.",
+      ClearMessages{});
   print_section("Handshake messages",
                 "On the HANDSHAKE stream, each as type (varint), length of the body (varint), body.",
                 HandshakeMessages{});
   print_section("Frames", "In sealed packets, each as type (varint) and fields, to the end of the packet.",
                 Frames{});
-  print_section("Parts of frames", "", Registry<AckRange, Arrival, EcnCounts, FrameHead, Shard, Extension>{});
+  print_section("Parts of frames and handshake messages", "Without a type of their own.",
+                Registry<AckRange, Arrival, EcnCounts, FrameHead, Shard, Extension>{});
   print_section("Service messages", "On stream 0, each as type (varint), length of the body (varint), body.",
                 ServiceMessages{});
-  print_section("Parts of service messages", "", Registry<User, Title, Track>{});
+  print_section("Parts of service messages", "Without a type of their own.", Registry<User, Title, Track>{});
 }
 
 }  // namespace

@@ -103,7 +103,8 @@ struct Wire<Ack> {
       Field{"ranges", &Ack::ranges, counted<max_ack_ranges>(nested<AckRange>), "further runs, going down"},
       Field{"ecn", &Ack::ecn, optional(nested<EcnCounts>), "ECN counts, once a mark was seen"},
       Field{"arrivals", &Ack::arrivals, counted<max_arrivals>(nested<Arrival>),
-            "arrival times of packets below the largest, going down, repeated until acknowledged"}};
+            "arrival times of packets below the largest, going down; each is told twice, or until "
+            "acknowledged"}};
   /// The runs must not pass below packet 0 (RFC 9000 section 19.3.1).
   static constexpr bool valid(const Ack& a) {
     if (a.first_run > a.largest.value) return false;

@@ -6,8 +6,9 @@
 #include "protocol/base/ids.hpp"
 #include "protocol/wire/codec.hpp"
 
-/// What a datagram can be. The first byte is 0b001KKKPS: it stays clear of the ranges that STUN, DTLS, QUIC
-/// and RTP claim (RFC 7983, RFC 9443), so a demultiplexer or a heuristic never mistakes one for the other.
+/// What a datagram can be. The first byte is 0b001KKKPS (AV-DGM-5): it stays clear of what analysers guess
+/// STUN, DTLS 1.2, QUIC and RTP by. Sealed records of DTLS 1.3 begin with 0b001 too (RFC 9147 section 4): a
+/// port cannot be shared with those.
 namespace avocet::wire {
 
 inline constexpr std::uint32_t protocol_version = 1;
