@@ -6,10 +6,11 @@ import sys
 from pathlib import Path
 
 import layout_rules
+import requirements
 import source_rules
 from project import Project
 
-RULES = {rule.__name__: rule for rule in source_rules.RULES + layout_rules.RULES}
+RULES = {rule.__name__: rule for rule in source_rules.RULES + layout_rules.RULES + requirements.RULES}
 
 
 def findings(rule, project):

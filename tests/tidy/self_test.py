@@ -24,8 +24,9 @@ CLEAN = {
     "protocol/crypto/aead.cpp": "#include <openssl/evp.h>\nint Aead::open(int size) { return size; }\n",
     "protocol/media/frame.cpp": '// The clock is not ours: ::now( is forbidden, as is <thread>.\nauto s = "::now(), rand()";\n',
     "endpoints/drive/socket.cpp": "#include <sys/socket.h>\n#include <thread>\nauto t = clock::now();\n",
+    "specs/protocol.md": "- **AV-PKT-1** A packet MUST be whole (AV-PKT-1).\n",
     "sim/adapter/node.cpp": "#include <ns3/node.h>\n",
-    "tests/unit/wire/reader_test.cpp": '#include "protocol/wire/reader.hpp"\n',
+    "tests/unit/wire/reader_test.cpp": '#include "protocol/wire/reader.hpp"  // AV-PKT-1\n',
 }
 
 # Rule -> files, each of which breaks it once.
@@ -77,6 +78,11 @@ PLANTED = {
     "no_local_paths": {
         "protocol/wire/bad.cpp": '// as in "/wo' + 'rk/main"\n',
         "specs/bad.md": "see ../sha" + "red/design\n",
+    },
+    "requirements": {
+        "protocol/wire/bad.cpp": "// AV-PKT-12\n",
+        "tests/unit/wire/bad_test.cpp": "// AV-NONE-1\n",
+        "specs/protocol.md": "- **AV-PKT-1** One.\n- **AV-PKT-1** Another.\n",
     },
     "scripts": {
         "scripts/silent": "#!/bin/sh\n",
