@@ -109,7 +109,7 @@ std::optional<Probe> DelayLossController::take_probe(Time now) {
     return std::nullopt;
   if (ceiling_ < rate_ * 0.85 || rate_ >= config_.most || min_rtt_ == Duration::zero()) return std::nullopt;
   const bool backlog = waiting_ && now - last_sent_ < 20ms;
-  const bool alive = now - last_sent_ < 1s;
+  const bool alive = now - last_waiting_ < 1s;  // who sends no more than a packet at a time needs no rate
   const bool overdue = now - next_probe_ > (searching_ ? 250ms : 500ms);
   if (!backlog && !(alive && overdue && budget_ > 10'000)) return std::nullopt;
   if (budget_ < 0) return std::nullopt;

@@ -7,7 +7,7 @@ namespace avocet::rate {
 namespace {
 
 /// A wake-up that comes late may be made up for, as far as this.
-constexpr Duration forgiven_lateness = 500us;
+constexpr Duration forgiven_lateness = 900us;
 constexpr Duration burst_time = 1ms;
 constexpr Duration longest_train = 500ms;
 

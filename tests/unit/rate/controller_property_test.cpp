@@ -53,6 +53,7 @@ RC_GTEST_PROP(ControllerProperty, NonsenseDoesNoHarm, ()) {
   }
 }
 
+// AV-RATE-2
 TEST(Controller, SilenceLowersTheRate) {
   Time now{};
   const auto controller = make_controller({}, now);

@@ -131,6 +131,7 @@ class Flow final : recovery::PacketSink {
   void feedback(Time now, std::uint64_t marked) {
     controller_->on_feedback(
         {now, rtt_.latest(), rtt_.smoothed(), rtt_.min(), packets_.bytes_in_flight(), marked});
+    pacer_.set_rate(now, controller_->pacing_rate());
   }
 
   void produce(Time now) {
@@ -161,7 +162,6 @@ class Flow final : recovery::PacketSink {
   void send(Time now) {
     for (;;) {
       if (const auto probe = controller_->take_probe(now)) pacer_.begin_train(now, probe->rate, probe->size);
-      pacer_.set_rate(now, controller_->pacing_rate());
       if (!sendable(now) || !pacer_.can_send(now)) return;
       transmit(now, datagram);
     }
