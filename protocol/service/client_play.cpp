@@ -122,6 +122,8 @@ void ClientPlay::release(Time now, const media::Release& next, std::deque<Client
     if (next.track != shown_track_) go_over(now, next, events);
     if (!stats_.time_to_first_frame && !next.late) stats_.time_to_first_frame = next.due - began_;
   }
+  last_due_ =
+      std::max(last_due_, next.due + media::to_duration(next.frame.duration, tracks_[index].timebase));
   events.push_back(FrameReady{play_, *generation_, index, next.frame, next.due, next.late});
 }
 
@@ -183,6 +185,7 @@ bool ClientPlay::finished(Time now) const {
 std::optional<Time> ClientPlay::due() const {
   std::optional<Time> due = playout_ ? playout_->wake() : std::nullopt;
   const auto no_later = [&](Time at) { due = due ? std::min(*due, at) : at; };
+  if (!due && started() && !paused_) no_later(last_due_);  // the end, when nothing else is to come
   if (end_reason_) no_later(ended_at_ + end_patience);
   return due;
 }

@@ -78,6 +78,7 @@ class ClientPlay {
   std::map<TrackId, KeyArrival> key_arrivals_;
   std::optional<TrackId> shown_track_;  // of the latest video frame that came out
   std::optional<Time> stalled_at_;
+  Time last_due_{};  // of what came out
   bool paused_ = false;
 
   std::optional<Time> credit_at_;

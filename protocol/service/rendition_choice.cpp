@@ -34,14 +34,22 @@ std::optional<RenditionChoice::Step> RenditionChoice::decide(Time now, std::size
 std::optional<RenditionChoice::Step> RenditionChoice::step_down(Time now, std::size_t current,
                                                                 const Evidence& evidence) {
   if (current == 0) return std::nullopt;
-  const bool slow = evidence.target < need(current);
+  const bool settling = last_down_ && now - *last_down_ < config_.settling;
+  const bool slow = evidence.target < need(current) * (settling ? config_.settling_share : 1);
   if (!slow && evidence.late <= config_.hopeless) return std::nullopt;
 
   std::size_t to = current - 1;
-  while (to > 0 && need(to) > evidence.target) --to;
+  while (to > 0 && need(to) * config_.settling_share > evidence.target) --to;
+  last_down_ = now;
   // A step up that is undone so soon was a mistake of the estimate: be slower to try again.
-  const bool undone = last_up_ && now - *last_up_ < 10s;
-  penalty_ = undone ? std::min(penalty_ * 2, config_.largest_penalty) : config_.after_down;
+  const bool undone = last_up_ && now - *last_up_ < config_.soon;
+  const bool same_fall = no_up_before_ && now < *no_up_before_;
+  if (undone) {
+    penalty_ = std::min(penalty_ * 2, config_.largest_penalty);
+    last_up_.reset();
+  } else if (!same_fall) {
+    penalty_ = config_.after_down;
+  }
   no_up_before_ = now + penalty_;
   spare_since_.reset();
   return Step{to, slow ? "rate fell to " + to_text(evidence.target)

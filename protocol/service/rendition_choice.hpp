@@ -21,7 +21,12 @@ class RenditionChoice {
     Duration first_up_after = 300ms;  ///< the same until the first step: a start need not be slow
     Duration after_down = 3s;         ///< no step up sooner after a step down
     Duration largest_penalty = 30s;   ///< after_down doubles up to this when a step up was soon undone
-    Duration hopeless = 250ms;        ///< what is queued would come this much too late: down
+    /// The first estimates after a drop are cautious, and what the client holds bridges a small deficit: for
+    /// `settling` after a step down, this share of a rendition's need is enough.
+    double settling_share = 0.9;
+    Duration settling = 2s;
+    Duration soon = 4s;         ///< as soon as this
+    Duration hopeless = 250ms;  ///< what is queued would come this much too late: down
   };
 
   /// `video` are the bit rates of the renditions, ascending; `audio` goes along with each.
@@ -58,7 +63,7 @@ class RenditionChoice {
   DataRate audio_;
   Config config_;
   std::optional<Time> spare_since_;  // the rate has covered the next higher rendition
-  std::optional<Time> last_up_, no_up_before_;
+  std::optional<Time> last_up_, last_down_, no_up_before_;
   Duration penalty_{};
 };
 

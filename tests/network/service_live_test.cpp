@@ -58,6 +58,7 @@ TEST(ServiceLive, IsSeenByManyInTime) {
   }
 }
 
+// AV-LIVE-4, AV-LIVE-6
 TEST(ServiceLive, LateJoinerStartsAtOnceAndPublisherHearsTheRate) {
   Broadcast b(12);
   b.run(3300ms);
@@ -80,6 +81,7 @@ TEST(ServiceLive, LossIsRepairedInTime) {
   EXPECT_LT(stats.frames_lost + stats.frames_dropped, 10u);
 }
 
+// AV-LIVE-8
 TEST(ServiceLive, EndsWithItsPublisher) {
   Broadcast b(14);
   const auto bob = b.watch({.title = "live"}, path(20ms), path(20ms));

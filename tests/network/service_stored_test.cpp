@@ -111,13 +111,13 @@ TEST(ServiceStored, ManyWatchAtOnce) {
   ServiceWorld s(5);
   s.world.server().set_catalogue({ServiceWorld::title("clip"), ServiceWorld::title("other")});
   for (std::size_t i = 0; i < 10; ++i) {
-    s.watch({.title = i % 2 == 0 ? "clip" : "other", .rendition = i % 3 == 0 ? "720p" : ""}, path(20ms),
+    s.watch({.title = i % 2 == 0 ? "clip" : "other", .rendition = i % 3 == 2 ? "720p" : ""}, path(20ms),
             path(20ms, {{0s, DataRate::mbps(2.0 + static_cast<double>(i))}}));
   }
   s.world.run_for(8s);
   for (std::size_t i = 0; i < 10; ++i) {
     EXPECT_GT(s.stats(i).frames_received, 150u) << i;
-    if (i % 3 != 0 || i > 2) EXPECT_LT(s.stats(i).total_freezes_duration, 1s) << i;
+    EXPECT_LT(s.stats(i).total_freezes_duration, 1s) << i;
   }
 }
 

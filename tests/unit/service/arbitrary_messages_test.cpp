@@ -79,6 +79,7 @@ struct Chaos {
   std::uint32_t next = 0;
 };
 
+// AV-ERR-7, AV-ERR-8
 RC_GTEST_PROP(ArbitraryMessages, NothingBreaksAndBoundsHold, (std::uint64_t seed)) {
   Chaos chaos(seed);
   for (int i = 0; i < 300; ++i) {

@@ -16,6 +16,7 @@ wire::Refused refusal_of(House& house, const House::Client& client, const wire::
   return client.port->last<wire::Refused>();
 }
 
+// AV-SVC-17
 TEST(Catalogue, StrangersMayBrowse) {
   House house;
   StoredTitle broken = House::title("broken");
@@ -31,6 +32,7 @@ TEST(Catalogue, StrangersMayBrowse) {
   EXPECT_EQ(catalogue.titles[1].duration, 10s);
 }
 
+// AV-SVC-17
 TEST(Catalogue, LongOnesComeInPages) {
   House house;
   std::vector<StoredTitle> titles;
@@ -63,6 +65,7 @@ TEST(Catalogue, PagesWaitForAReader) {
   EXPECT_EQ(count, 4000u);
 }
 
+// AV-SVC-8, AV-SVC-23
 TEST(Catalogue, RefusalsSayWhatAndWhatToDo) {
   House house;
   StoredTitle broken = House::title("broken");
@@ -116,6 +119,7 @@ TEST(Catalogue, TitlesThatCannotTravelHaveAProblem) {
   for (const auto& title : page.titles) EXPECT_FALSE(title.problem.empty()) << title.name;
 }
 
+// AV-SVC-6
 TEST(Catalogue, ManyRequestsAreRefusedForAWhile) {
   House house;
   const auto ada = house.connect(1);

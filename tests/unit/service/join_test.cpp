@@ -5,6 +5,7 @@
 namespace avocet::test {
 namespace {
 
+// AV-SVC-14, AV-SVC-15
 TEST(Join, IsWelcomedAndTold) {
   House house;
   const auto ada = house.join("ada", 1);
@@ -17,6 +18,7 @@ TEST(Join, IsWelcomedAndTold) {
   EXPECT_EQ(house.all<UserJoined>().at(0).name, "ada");
 }
 
+// AV-SVC-15
 TEST(Join, OthersHearOfComingAndGoing) {
   House house;
   const auto ada = house.join("ada", 1);
@@ -41,6 +43,7 @@ TEST(Join, ManyUsersComeInPages) {
   EXPECT_EQ(pages[0].present.size() + pages[1].present.size() + pages[2].present.size(), 60u);
 }
 
+// AV-SVC-13
 TEST(Join, SameKeySupersedesItsGhost) {
   House house;
   const auto ghost = house.join("ada", 1);
@@ -54,6 +57,7 @@ TEST(Join, SameKeySupersedesItsGhost) {
   EXPECT_EQ(house.service.users(), 1u);
 }
 
+// AV-SVC-13
 TEST(Join, AnotherKeyIsRefusedWithARemedy) {
   House house;
   const auto ada = house.join("ada", 1);
@@ -65,6 +69,7 @@ TEST(Join, AnotherKeyIsRefusedWithARemedy) {
   EXPECT_FALSE(ada.port->closed);
 }
 
+// AV-SVC-10, AV-SVC-12
 TEST(Join, BadNamesAndForeignKeysAreRefused) {
   House house;
   const auto client = house.connect(1);
@@ -89,6 +94,7 @@ TEST(Join, FullServerRefuses) {
   EXPECT_EQ(bob.port->last<wire::Refused>().code, wire::RefusalCode::limit);
 }
 
+// AV-SVC-18
 TEST(Talk, LinesReachAllUsersWithTheNameOfTheSpeaker) {
   House house;
   house.service.set_calendar(calendar);
@@ -108,6 +114,7 @@ TEST(Talk, LinesReachAllUsersWithTheNameOfTheSpeaker) {
   EXPECT_LE(bob.port->all<wire::Say>().size(), 11u);
 }
 
+// AV-SVC-2, AV-SVC-3, AV-SVC-6
 TEST(Session, FloodsAndNonsenseEndIt) {
   House house;
   const auto flood = house.join("ada", 1);
@@ -125,6 +132,7 @@ TEST(Session, FloodsAndNonsenseEndIt) {
   EXPECT_EQ(garbled.port->closed, wire::CloseCode::service);
 }
 
+// AV-SVC-7
 TEST(Session, WhoDoesNotReadIsClosedAndHoldsLittle) {
   ServiceConfig config;
   config.limits.message_queue = 20'000;
@@ -138,6 +146,7 @@ TEST(Session, WhoDoesNotReadIsClosedAndHoldsLittle) {
   EXPECT_FALSE(ada.port->closed);
 }
 
+// AV-SVC-19
 TEST(Session, ByeEndsIt) {
   House house;
   const auto ada = house.join("ada", 1);

@@ -57,6 +57,7 @@ struct Stage : House {
   Client ada;
 };
 
+// AV-LIVE-1
 TEST(Live, PublicationIsInTheCatalogue) {
   Stage s;
   EXPECT_EQ(s.ada.port->all<wire::Published>().size(), 1u);
@@ -69,6 +70,7 @@ TEST(Live, PublicationIsInTheCatalogue) {
   EXPECT_TRUE(bob.port->last<wire::Tracks>().live);
 }
 
+// AV-MED-15, AV-LIVE-3
 TEST(Live, FramesAreRelayedWholeWithDeadlines) {
   Stage s;
   const auto bob = s.viewer(2, 1);
@@ -85,6 +87,7 @@ TEST(Live, FramesAreRelayedWholeWithDeadlines) {
   EXPECT_TRUE(bob.port->open.at(bob.port->last<wire::Tracks>().tracks[3].id).duplicate);
 }
 
+// AV-LIVE-4
 TEST(Live, ViewerInTheMiddleBeginsWithTheGroupThatIsThere) {
   Stage s;
   s.publish(0, 17);
@@ -119,6 +122,7 @@ TEST(Live, FramesThatOvertookTheirKeyFrameBelongToItsGroup) {
   EXPECT_EQ(title.group(0)[1].number.value, 11u);
 }
 
+// AV-LIVE-5
 TEST(Live, SwitchesAtAKeyFrameOfBoth) {
   Stage s;
   const auto bob = s.viewer(2, 1, "");
@@ -151,6 +155,7 @@ TEST(Live, GoesOnWhereItWasWhenTheOtherKeyFrameIsMissing) {
   EXPECT_EQ(bob.port->last<wire::Switched>().at.value, 20u);
 }
 
+// AV-LIVE-7
 TEST(Live, PauseGoesOnAtTheLiveEdge) {
   Stage s;
   const auto bob = s.viewer(2, 1);
@@ -163,6 +168,7 @@ TEST(Live, PauseGoesOnAtTheLiveEdge) {
   EXPECT_EQ(std::vector(seen.begin() + 5, seen.end()), s.range(30, 35));
 }
 
+// AV-LIVE-6
 TEST(Live, EncoderHearsWhatTheBestViewerCanUse) {
   Stage s;
   s.publish(0, 5);
@@ -179,6 +185,7 @@ TEST(Live, EncoderHearsWhatTheBestViewerCanUse) {
   EXPECT_EQ(s.ada.port->all<wire::TargetRate>().size(), told);  // nothing new
 }
 
+// AV-LIVE-8
 TEST(Live, EndsForAllWhenThePublisherLeaves) {
   Stage s;
   const auto bob = s.viewer(2, 1);
@@ -203,6 +210,7 @@ TEST(Live, PublisherCanStopAndWatchItself) {
   EXPECT_TRUE(s.ada.port->ignored.contains(TrackId{1}));
 }
 
+// AV-LIVE-1
 TEST(Live, BadPublicationsAreRefused) {
   Stage s;
   const auto bob = s.join("bob", 2);

@@ -59,6 +59,7 @@ TEST(MessageStream, SaysWhatIsWrong) {
   EXPECT_NE(stream.fault().find("type"), std::string::npos) << stream.fault();
 }
 
+// AV-SVC-1, AV-SVC-2
 TEST(MessageStream, TooLongAMessageIsRefusedAtItsHeader) {
   MessageStream stream(1000);
   Bytes header(9);

@@ -12,6 +12,7 @@ TEST(Names, PlainOnesAreFine) {
   EXPECT_FALSE(problem_of_name(std::string(64, 'x')));
 }
 
+// AV-SVC-10
 TEST(Names, WhatMisleadsIsRefused) {
   const std::pair<std::string, const char*> bad[] = {
       {"", "empty"},

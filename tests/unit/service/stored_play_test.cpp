@@ -43,6 +43,7 @@ struct Watching : House {
   Client ada;
 };
 
+// AV-SVC-24, AV-SVC-25
 TEST(StoredPlay, AnswersWithItsTracks) {
   Watching w;
   const auto tracks = w.ada.port->last<wire::Tracks>();
@@ -55,6 +56,7 @@ TEST(StoredPlay, AnswersWithItsTracks) {
   EXPECT_EQ(w.service.plays(), 1u);
 }
 
+// AV-SEG-2, AV-SEG-5
 TEST(StoredPlay, SendsWholeSegmentsWithinCreditAudioFirst) {
   Watching w;
   w.credit(900ms);
@@ -89,6 +91,7 @@ TEST(StoredPlay, GoesOnWhereTheSessionWasFull) {
   EXPECT_EQ(w.numbers(0).back(), 9u);
 }
 
+// AV-SEG-2
 TEST(StoredPlay, ShortBufferIsServedFrameByFrame) {
   wire::Play play = House::play_message(1, "clip");
   play.buffer = 200ms;
@@ -98,6 +101,7 @@ TEST(StoredPlay, ShortBufferIsServedFrameByFrame) {
   EXPECT_EQ(w.numbers(3).size(), 4u);
 }
 
+// AV-SEG-9
 TEST(StoredPlay, StepUpBeginsWithTheNextUnsentSegment) {
   Watching w;
   w.watch(0ms, 500ms);
@@ -124,6 +128,7 @@ struct AtFullRate : Watching {
   }
 };
 
+// AV-SEG-9
 TEST(StoredPlay, StepDownTakesBackWhatHasNotArrived) {
   AtFullRate w;
   w.rate(1);
@@ -139,6 +144,7 @@ TEST(StoredPlay, StepDownTakesBackWhatHasNotArrived) {
   EXPECT_EQ(w.numbers(2).back(), 89u);  // nothing more of it
 }
 
+// AV-SEG-4, AV-SEG-9
 TEST(StoredPlay, StepDownLeavesWhatTheClientMayHaveBegun) {
   AtFullRate w;
   w.credit(5500ms, 3950ms);  // about to begin the segment at 4 s
@@ -156,6 +162,7 @@ TEST(StoredPlay, StepDownTakesBackAKeyFrameThatIsStillInTheQueue) {
   EXPECT_EQ(w.ada.port->last<wire::Switched>().at.value, 80u);
 }
 
+// AV-SEG-11
 TEST(StoredPlay, PauseHoldsAndGoesOn) {
   Watching w;
   w.tell(w.ada, wire::Pause{.play = {1}});
@@ -165,6 +172,7 @@ TEST(StoredPlay, PauseHoldsAndGoesOn) {
   EXPECT_FALSE(w.ada.port->sent.empty());
 }
 
+// AV-SEG-1, AV-SEG-12
 TEST(StoredPlay, SeekBeginsAnewOnOtherTracks) {
   Watching w;
   w.credit(1500ms);
@@ -196,6 +204,7 @@ TEST(StoredPlay, LateAnswersAreIgnored) {
   EXPECT_TRUE(w.ada.port->all<wire::Ended>().empty());
 }
 
+// AV-SVC-30
 TEST(StoredPlay, FailureEndsItWithTheReason) {
   Watching w;
   w.supplying = false;
@@ -207,6 +216,7 @@ TEST(StoredPlay, FailureEndsItWithTheReason) {
   EXPECT_TRUE(w.ada.port->open.empty());
 }
 
+// AV-SEG-13
 TEST(StoredPlay, EndsWhenAllWasShown) {
   Watching w;
   w.watch(0ms, 9800ms);
@@ -220,6 +230,7 @@ TEST(StoredPlay, EndsWhenAllWasShown) {
   EXPECT_TRUE(w.ada.port->all<wire::Refused>().empty());
 }
 
+// AV-SVC-28
 TEST(StoredPlay, FixedRenditionStaysWhateverTheRate) {
   wire::Play play = House::play_message(1, "clip");
   play.rendition = "720p";
