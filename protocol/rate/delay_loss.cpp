@@ -19,6 +19,7 @@ constexpr Duration unclear_probe_interval = 150ms;
 /// for.
 constexpr Duration steady_train_queue = 18ms, search_train_queue = 40ms;
 constexpr std::size_t train_least_packets = 6;
+constexpr std::int64_t train_most_padding = 20;
 /// Bytes of probing that were not media, per byte sent.
 constexpr double extra_share = 0.2;
 constexpr double most_budget = 60'000;
@@ -53,7 +54,13 @@ void DelayLossController::on_sent(Time now, PacketNumber number, std::size_t siz
   bytes_in_flight_ += size;
   last_sent_ = now;
   waiting_ = more;
-  if (more) last_waiting_ = now;
+  run_ += static_cast<std::int64_t>(size);
+  if (more) {
+    last_waiting_ = now;
+  } else {
+    usual_run_ = std::max(run_, usual_run_ * 3 / 4);
+    run_ = 0;
+  }
 }
 
 void DelayLossController::on_result(const PacketResult& result) {
@@ -117,7 +124,10 @@ std::optional<Probe> DelayLossController::take_probe(Time now) {
   const DataRate fast = rate_ * gain_;
   const Duration queue = train_queue();
   const Duration length = std::min<Duration>(seconds_of(to_seconds(queue) / (gain_ - 1)), 4 * queue + 8ms);
-  const std::int64_t most = backlog ? static_cast<std::int64_t>(Train::max_packets) : 20;
+  // Beyond what the source has at a time a train is padding.
+  const std::int64_t usual = std::max(run_, usual_run_) / typical_datagram;
+  const std::int64_t most =
+      std::clamp(backlog ? usual : 0, train_most_padding, std::int64_t{Train::max_packets});
   const std::int64_t packets =
       std::clamp((fast * length).bytes() / typical_datagram, std::int64_t{train_least_packets}, most);
   const Probe probe{fast, DataSize::bytes(packets * typical_datagram)};

@@ -106,6 +106,7 @@ class DelayLossController final : public Controller {
   // the source
   Time last_sent_{}, last_waiting_{};
   bool waiting_ = false;
+  std::int64_t run_ = 0, usual_run_ = 0;  // bytes sent without a pause for lack of more: now, and as a rule
   unsigned silences_ = 0;
   DataRate heard_;  // the rate before the silence
 };

@@ -42,6 +42,7 @@ std::map<std::uint64_t, std::int64_t> arrivals(const wire::Ack& ack) {
   return all;
 }
 
+// AV-ACK-1
 TEST(AckTracker, WaitsForTheAckDelay) {
   AckTracker tracker;
   wire::Ack ack;
@@ -59,6 +60,7 @@ TEST(AckTracker, WaitsForTheAckDelay) {
   EXPECT_FALSE(tracker.has_news());
 }
 
+// AV-ACK-1
 TEST(AckTracker, SaysNothingAboutPacketsThatDoNotAsk) {
   AckTracker tracker;
   tracker.on_received({0}, false, Ecn::not_ect, at(0ms), at(0ms));
@@ -68,6 +70,7 @@ TEST(AckTracker, SaysNothingAboutPacketsThatDoNotAsk) {
   EXPECT_EQ(tracker.received_gaps(), 4u);
 }
 
+// AV-ACK-4
 TEST(AckTracker, IsDueAtOnceWhenAGapOpensAndWhenItFills) {
   AckTracker tracker;
   wire::Ack ack;
@@ -84,6 +87,7 @@ TEST(AckTracker, IsDueAtOnceWhenAGapOpensAndWhenItFills) {
   EXPECT_EQ(arrivals(ack)[1], 2000) << "later than the largest: a negative difference";
 }
 
+// AV-ACK-4, AV-ACK-5
 TEST(AckTracker, IsDueAtOnceAtFrameEndsMarksAndManyPackets) {
   AckTracker tracker;
   wire::Ack ack;
@@ -104,6 +108,7 @@ TEST(AckTracker, IsDueAtOnceAtFrameEndsMarksAndManyPackets) {
   EXPECT_EQ(tracker.due(), at(3ms));
 }
 
+// AV-ACK-5
 TEST(AckTracker, IsDueAtOnceWhenTheDelayRises) {
   AckTracker tracker;
   wire::Ack ack;
@@ -120,6 +125,7 @@ TEST(AckTracker, IsDueAtOnceWhenTheDelayRises) {
   EXPECT_TRUE(frame(4, 4ms, 522ms)) << "and it goes on rising";
 }
 
+// AV-ACK-8
 TEST(AckTracker, ReportsEachArrivalTwice) {
   AckTracker tracker;
   wire::Ack ack;
@@ -134,6 +140,7 @@ TEST(AckTracker, ReportsEachArrivalTwice) {
   EXPECT_EQ(arrivals(ack), (std::map<std::uint64_t, std::int64_t>{{2, 3000}, {3, 4000}}));
 }
 
+// AV-ACK-8, AV-ACK-10
 TEST(AckTracker, ForgetsWhatThePeerKnows) {
   AckTracker tracker;
   wire::Ack ack;
@@ -151,6 +158,7 @@ TEST(AckTracker, ForgetsWhatThePeerKnows) {
   EXPECT_EQ(numbers(ack), (std::set<std::uint64_t>{18, 20}));
 }
 
+// AV-ACK-2, AV-ACK-7, AV-ACK-9
 RC_GTEST_PROP(AckTrackerProperty, MatchesASetOfNumbersWhateverTheRoom, ()) {
   AckTracker tracker;
   std::map<std::uint64_t, std::int64_t> model;

@@ -84,6 +84,7 @@ link::LinkConfig bad_link() {
   return config;
 }
 
+// AV-LOSS-5
 RC_GTEST_PROP(RecoveryProperty, EveryPacketEndsOnce, ()) {
   const link::LinkConfig there = bad_link(), back = bad_link();
   Pair pair(there, back, *rc::gen::arbitrary<std::uint64_t>());
@@ -109,6 +110,7 @@ RC_GTEST_PROP(RecoveryProperty, EveryPacketEndsOnce, ()) {
   RC_ASSERT(pair.packets.spurious() == fates.spurious.size());
 }
 
+// AV-ERR-7
 RC_GTEST_PROP(RecoveryProperty, HostileAcksDoNoHarm, ()) {
   RttEstimator rtt;
   SentPackets packets(rtt);

@@ -5,6 +5,7 @@
 namespace avocet::recovery {
 namespace {
 
+// AV-LOSS-1
 TEST(RttEstimator, FollowsRfc9002) {
   RttEstimator rtt(100ms);
   EXPECT_FALSE(rtt.has_sample());

@@ -59,6 +59,7 @@ TEST(SentPackets, TellsWhatWasAcknowledgedAndWhenItArrived) {
   EXPECT_EQ(s.fates.acked.size(), 3u);
 }
 
+// AV-ACK-13
 TEST(SentPackets, RefusesAnAckOfWhatWasNeverSent) {
   Sender s;
   EXPECT_FALSE(s.packets.on_ack(at(1ms), ack_of(0), s.fates));
@@ -67,6 +68,7 @@ TEST(SentPackets, RefusesAnAckOfWhatWasNeverSent) {
   EXPECT_TRUE(s.packets.on_ack(at(1ms), ack_of(0), s.fates));
 }
 
+// AV-LOSS-2
 TEST(SentPackets, LosesControlByPacketThreshold) {
   Sender s;
   s.send(4, 0ms, 0ms);
@@ -77,6 +79,7 @@ TEST(SentPackets, LosesControlByPacketThreshold) {
   EXPECT_EQ(s.fates.lost.count(1), 0u) << "two later ones are not three";
 }
 
+// AV-LOSS-2
 TEST(SentPackets, LosesControlByTime) {
   Sender s;
   s.send(2, 0ms, 0ms);
@@ -87,6 +90,7 @@ TEST(SentPackets, LosesControlByTime) {
   EXPECT_EQ(s.packets.bytes_in_flight(), 0u);
 }
 
+// AV-LOSS-3
 TEST(SentPackets, LosesMediaAsSoonAsReorderingCannotExplainIt) {
   Sender s;
   s.send(3, 0ms, 1ms, Carried::What::media);
@@ -99,6 +103,7 @@ TEST(SentPackets, LosesMediaAsSoonAsReorderingCannotExplainIt) {
   EXPECT_EQ(s.fates.lost.count(0), 1u);
 }
 
+// AV-LOSS-6
 TEST(SentPackets, LearnsHowMuchAPathReorders) {
   Sender s;
   s.send(2, 0ms, 1ms, Carried::What::media);
@@ -114,6 +119,7 @@ TEST(SentPackets, LearnsHowMuchAPathReorders) {
   EXPECT_EQ(s.packets.timer(), at(160ms));
 }
 
+// AV-LOSS-4
 TEST(SentPackets, ProbesWithBackoff) {
   Sender s;
   s.send(1, 0ms, 0ms);
@@ -149,6 +155,7 @@ TEST(SentPackets, CountsNewMarksOnly) {
   EXPECT_EQ(s.packets.on_ack(at(51ms), ack, s.fates)->newly_marked, 0u);
 }
 
+// AV-ERR-8
 TEST(SentPackets, StopsAtItsBoundAndRecovers) {
   Sender s;
   s.send(SentPackets::max_outstanding, 0ms, 0ms);
