@@ -121,6 +121,7 @@ Result<void> Job::begin(const AVFrame& first) {
   format_ = picture_format(source_, first);
   origin_ = first.pts;
   std::vector<PictureSize> sizes;
+  sizes.reserve(settings_.rungs.size());
   for (const auto& rung : settings_.rungs)
     sizes.push_back(rendition_size(format_, *rendition_height(rung.rendition)));
   auto filters = Filters::for_video(source_, first, format_, sizes, settings_.threads);

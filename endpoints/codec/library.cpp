@@ -45,6 +45,7 @@ std::vector<std::string> missing(const std::vector<std::string>& required,
 
 Error missing_error(const std::string& name, const std::vector<std::string>& absent) {
   std::vector<std::string> files;
+  files.reserve(absent.size());
   for (const auto& rendition : absent) files.push_back("'" + file_name(name, rendition) + "'");
   return {
       Fault::missing_rendition,

@@ -6,6 +6,7 @@
 #include <deque>
 #include <optional>
 #include <system_error>
+#include <tuple>
 #include <utility>
 
 #include "endpoints/codec/ffmpeg.hpp"
@@ -84,12 +85,12 @@ Result<Recorder> Recorder::open(std::filesystem::path file, std::vector<media::T
 Recorder::Recorder(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Recorder::Recorder(Recorder&&) noexcept = default;
 Recorder& Recorder::operator=(Recorder&& other) noexcept {
-  if (state_) static_cast<void>(close());
+  if (state_) std::ignore = close();
   state_ = std::move(other.state_);
   return *this;
 }
 Recorder::~Recorder() {
-  if (state_) static_cast<void>(close());
+  if (state_) std::ignore = close();
 }
 
 Result<void> Recorder::write(std::size_t track, const media::Frame& frame) {

@@ -53,7 +53,7 @@ class TablesOnly {
                                   read, nullptr, seek);
   }
   ~TablesOnly() {
-    av_freep(&context_->buffer);
+    av_freep(static_cast<void*>(&context_->buffer));
     avio_context_free(&context_);
   }
   TablesOnly(const TablesOnly&) = delete;

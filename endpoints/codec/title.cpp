@@ -95,7 +95,7 @@ Result<std::shared_ptr<Title>> Title::open(std::string name, const std::vector<F
     if (!aligned) return std::unexpected(aligned.error());
   }
 
-  const std::shared_ptr<Title> title(new Title);
+  std::shared_ptr<Title> title(new Title);
   title->name_ = std::move(name);
   title->id_ = cache->next_title();
   title->cache_ = std::move(cache);

@@ -47,7 +47,7 @@ TEST(Names, ANameIsSuggestedForEverySource) {
   EXPECT_EQ(suggest_clip_name(".mkv"), "mkv");
   EXPECT_EQ(suggest_clip_name("\xe6\x98\xa0.mp4"), "clip");
   EXPECT_EQ(suggest_clip_name(""), "clip");
-  for (const std::string source :
+  for (const auto& source :
        {std::string("a/b/"), std::string("rtmp://host/live?x=1"), std::string("...."), std::string(300, 'x')})
     EXPECT_TRUE(is_clip_name(suggest_clip_name(source))) << source;
 }

@@ -36,6 +36,7 @@ std::size_t count_pictures(const std::string& file) {
 
 std::vector<Bytes> payloads(const std::vector<Packet>& packets) {
   std::vector<Bytes> data;
+  data.reserve(packets.size());
   for (const auto& packet : packets) data.push_back(packet.data);
   return data;
 }
