@@ -16,6 +16,7 @@ TEST(Handshake, CompletesInTwoRoundTripsOnACleanPath) {
   EXPECT_LE(s.world.now() - begin, 151ms);
 }
 
+// AV-HS-5
 TEST(Handshake, P256Works) {
   Sessions s(2);
   session::Config config;
@@ -35,6 +36,7 @@ TEST(Handshake, BothEndsKnowWhoIsThere) {
 }
 
 /// 200 handshakes at 30 % loss both ways and a round trip of 100 ms: all complete, 95 % of them within 3 s.
+// AV-HS-37
 TEST(Handshake, TwoHundredOfTwoHundredAtThirtyPercentLoss) {
   std::vector<double> seconds;
   for (std::uint64_t seed = 1; seed <= 200; ++seed) {
@@ -53,6 +55,7 @@ TEST(Handshake, TwoHundredOfTwoHundredAtThirtyPercentLoss) {
   EXPECT_LE(seconds[189], 3.0);
 }
 
+// AV-HS-13, AV-HS-14
 TEST(Handshake, RetryProvesTheAddressFirst) {
   session::ListenerConfig config;
   config.half_open_before_retry = 0;
@@ -62,6 +65,7 @@ TEST(Handshake, RetryProvesTheAddressFirst) {
   EXPECT_GE(s.world.server().counters().retries, 1u);
 }
 
+// AV-HS-42
 TEST(Handshake, NobodyThereIsSaidAfterTenSeconds) {
   Sessions s(5);
   auto dead = lossy(5ms, 1);
@@ -71,6 +75,7 @@ TEST(Handshake, NobodyThereIsSaidAfterTenSeconds) {
   EXPECT_EQ(std::get<session::Closed>(s.client_events[0].back()).code, wire::CloseCode::idle);
 }
 
+// AV-HS-9, AV-HS-12
 TEST(Handshake, AServerThatIsFullRefusesInWords) {
   session::ListenerConfig config;
   config.max_sessions = 0;
@@ -82,6 +87,7 @@ TEST(Handshake, AServerThatIsFullRefusesInWords) {
 }
 
 /// Before the client has proven its address, no more than three bytes leave for each that came.
+// AV-HS-44
 TEST(Handshake, AmplificationStaysBelowThree) {
   Sessions s(7);
   auto up = lossy(5ms, 0);
@@ -94,6 +100,7 @@ TEST(Handshake, AmplificationStaysBelowThree) {
   EXPECT_LE(left, 3 * came);
 }
 
+// AV-ERR-1
 TEST(Handshake, CloseReachesThePeer) {
   Sessions s(8);
   s.connect(lossy(20ms, 0.2), lossy(20ms, 0.2));
@@ -107,6 +114,7 @@ TEST(Handshake, CloseReachesThePeer) {
   EXPECT_EQ(s.world.server().sessions(), 0u);
 }
 
+// AV-ERR-6
 TEST(Handshake, SilenceEndsTheConnection) {
   Sessions s(9);
   auto up = lossy(5ms, 0);
@@ -119,6 +127,7 @@ TEST(Handshake, SilenceEndsTheConnection) {
   EXPECT_EQ(s.world.server().sessions(), 0u);
 }
 
+// AV-LOSS-7
 TEST(Handshake, PingsKeepAnIdleConnectionAlive) {
   Sessions s(10);
   s.connect(lossy(20ms, 0.1), lossy(20ms, 0.1));

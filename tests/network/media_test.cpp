@@ -70,6 +70,7 @@ TEST(Media, FramesArriveWholeOnACleanPath) {
   EXPECT_EQ(b.share_within(60ms, 30), 1.0);
 }
 
+// AV-MED-19
 TEST(Media, LiveFramesSurviveThreePercentLoss) {
   Broadcast b(2, lossy(20ms, 0.03), DataRate::mbps(2.5), 150ms);
   b.send(3000);
@@ -83,6 +84,7 @@ TEST(Media, LiveFramesSurviveThreePercentLoss) {
   EXPECT_GE(b.share_within(170ms), 0.999);
 }
 
+// AV-MED-16
 TEST(Media, StoredFramesAllArriveAtTenPercentLoss) {
   Broadcast b(3, lossy(30ms, 0.1), DataRate::mbps(2.5), std::nullopt);
   b.send(600);

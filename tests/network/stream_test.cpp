@@ -51,6 +51,7 @@ struct Transfer {
   bool ended = false;
 };
 
+// AV-LOSS-5
 TEST(Stream, AMillionBytesArriveExactlyAtTenPercentLoss) {
   Transfer transfer(1, {.delay = 20ms, .jitter = 2ms, .loss = link::Loss::bernoulli(0.1)});
   ASSERT_TRUE(transfer.run()) << transfer.received.size() << " bytes arrived";

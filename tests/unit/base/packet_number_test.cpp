@@ -28,6 +28,7 @@ TEST(PacketNumberExpand, HalfATurnIsTheLimit) {
   EXPECT_EQ(expand(static_cast<std::uint32_t>(half + 1), next), PacketNumber{5 * turn - half + 1});
 }
 
+// AV-PKT-8
 RC_GTEST_PROP(PacketNumberExpandProperty, RebuildsWhateverIsWithinHalfATurn, ()) {
   const auto next = *rc::gen::inRange<std::uint64_t>(half, 1ull << 62);
   const auto distance = *rc::gen::inRange<std::uint64_t>(0, turn - 1);

@@ -53,12 +53,14 @@ TEST_F(AeadTest, VectorsOfTheGcmSpecification) {
             "76fc6ece0f4e1768cddf8853bb2d551b");
 }
 
+// AV-PKT-5
 TEST_F(AeadTest, TheNonceIsTheIvXorThePacketNumber) {
   const char* key = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
   EXPECT_EQ(sealed(key_of(key, "a0a1a2a3a4a5a6a7a8a9aaab"), {0x0102030405060708}, header, "c0ffee"),
             sealed(key_of(key, "a0a1a2a3a5a7a5a3adafada3"), {0}, header, "c0ffee"));
 }
 
+// AV-PKT-4
 TEST_F(AeadTest, WhatIsSealedOpens) {
   Sealer sealer(context, any_key());
   Opener opener(context, any_key());
@@ -93,6 +95,7 @@ TEST_F(AeadTest, PacketsOpenInAnyOrderAndAfterForgeries) {
   }
 }
 
+// AV-PKT-11
 RC_GTEST_PROP(AeadProperty, EveryFlippedBitIsNoticed, ()) {
   Context context(Entropy::of(1));
   Sealer sealer(context, any_key());
@@ -123,6 +126,7 @@ TEST_F(AeadTest, AFailureLeavesNoPlainText) {
   EXPECT_EQ(to_hex(ByteView(body).first(13)), std::string(26, '0'));
 }
 
+// AV-PKT-4
 TEST_F(AeadTest, ShorterTagsAreNotTaken) {
   // GCM's tags are prefixes of one another, and OpenSSL would accept 4 bytes.
   Bytes body = with_room({});
@@ -149,6 +153,7 @@ TEST_F(AeadTest, AnotherKeyOrIvDoesNotOpen) {
   EXPECT_FALSE(Opener(context, other).open({0}, header, again));
 }
 
+// AV-PKT-6
 TEST_F(AeadTest, ANumberIsNeverSealedTwice) {
   Sealer sealer(context, any_key());
   Bytes body = with_room(as_bytes("text"));
@@ -163,6 +168,7 @@ TEST_F(AeadTest, ANumberIsNeverSealedTwice) {
   EXPECT_EQ(sealer.sealed(), 2u);
 }
 
+// AV-KEY-6
 TEST_F(AeadTest, AKeyHasAHardLimit) {
   Sealer sealer(context, any_key());
   std::array<std::byte, tag_size> body;

@@ -88,6 +88,7 @@ TEST_F(CertificateChainTest, NamesCannotSmuggleOthersIn) {
   EXPECT_FALSE(self_signed(identity, "\xff"));
 }
 
+// AV-ERR-7
 TEST_F(CertificateChainTest, MalformedCertificatesAreRefusedAndNeverCrash) {
   const Bytes good = self_signed(identity)->certificates()[0];
   EXPECT_FALSE(from_der({}));
@@ -109,6 +110,7 @@ TEST_F(CertificateChainTest, MalformedCertificatesAreRefusedAndNeverCrash) {
   }
 }
 
+// AV-TRU-3
 TEST_F(CertificateChainTest, ChainsHaveCaps) {
   const Bytes one = self_signed(identity)->certificates()[0];
   EXPECT_TRUE(from_der(std::vector<Bytes>(8, one)));

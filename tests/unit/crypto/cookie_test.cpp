@@ -34,6 +34,7 @@ TEST_F(CookieTest, GivesBackTheHashOfTheHello) {
   EXPECT_EQ(*check_at(now + 3s, cookie), hello);
 }
 
+// AV-HS-16
 TEST_F(CookieTest, LivesTenSeconds) {
   const auto cookie = key.make(context, now, binding, hello);
   EXPECT_TRUE(check_at(now + 10s, cookie));
@@ -41,6 +42,7 @@ TEST_F(CookieTest, LivesTenSeconds) {
   EXPECT_EQ(check_at(now - 1ns, cookie).error(), CookieError::expired) << "from the future";
 }
 
+// AV-HS-16
 TEST_F(CookieTest, OutlivesARotationOfTheKey) {
   for (int period = -3; period < 300; ++period) {
     const Time last = Time(period * CookieKey::rotation) - 1s;
@@ -50,6 +52,7 @@ TEST_F(CookieTest, OutlivesARotationOfTheKey) {
   }
 }
 
+// AV-HS-15
 TEST_F(CookieTest, IsBoundToTheClientAndTheVersion) {
   const auto cookie = key.make(context, now, binding, hello);
   const auto refused = [&](const CookieBinding& other) {

@@ -61,6 +61,7 @@ TEST_F(HashTest, ACopiedTranscriptGoesItsOwnWay) {
   EXPECT_EQ(branch.hash(), trunk.hash());
 }
 
+// AV-HS-28
 TEST_F(HashTest, SignedContentHasTheShapeOfRfc8446Section443) {
   const Hash hash = sha384(context, {as_bytes("abc")});
   const std::string content = to_hex(signed_content("Avocet", hash));

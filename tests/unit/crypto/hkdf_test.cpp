@@ -54,6 +54,7 @@ TEST_F(HkdfTest, AShorterOutputIsAPrefixOfALonger) {
   EXPECT_EQ(expanded(input, {}, 10), expanded(input, {}, 100).substr(0, 20));
 }
 
+// AV-KEY-1
 TEST_F(HkdfTest, LabelsAreLaidOutAsInRfc8446WithOurPrefix) {
   std::array<std::byte, 32> key;
   expand_label(context, counting(0, 48), "key", {}, key);

@@ -50,6 +50,7 @@ TEST_F(KeyAgreementTest, P256OfRfc5903Section81) {
   EXPECT_EQ(hex(*r.agree(context, i.share())), secret);
 }
 
+// AV-KEY-2
 TEST_F(KeyAgreementTest, BothSidesAgreeInBothGroups) {
   for (Group group : {Group::x25519, Group::secp256r1}) {
     for (int i = 0; i < 20; ++i) {
@@ -72,6 +73,7 @@ TEST_F(KeyAgreementTest, EqualRandomnessGivesEqualShares) {
   }
 }
 
+// AV-KEY-3
 TEST_F(KeyAgreementTest, X25519RefusesPointsOfLowOrder) {
   const auto own = KeyAgreement::make(context, Group::x25519, random);
   // Orders 4, 1 and 8, 8, then p - 1, p and p + 1 (Bernstein, cr.yp.to/ecdh.html "how do I validate").
@@ -84,6 +86,7 @@ TEST_F(KeyAgreementTest, X25519RefusesPointsOfLowOrder) {
   EXPECT_TRUE(refuses(own, "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f"));
 }
 
+// AV-KEY-3
 TEST_F(KeyAgreementTest, P256TakesOnlyUncompressedPointsOfTheCurve) {
   const auto own = KeyAgreement::make(context, Group::secp256r1, random);
   const std::string x = "dad0b65394221cf9b051e1feca5787d098dfe637fc90b9ef945d0c3772581180";
@@ -110,6 +113,7 @@ TEST_F(KeyAgreementTest, P256RefusesACoordinateThatWraps) {
                       "459243b9aa581806fe913bce99817ade11ca503c64d9a3c533415c083248fbcc"));
 }
 
+// AV-KEY-3
 TEST_F(KeyAgreementTest, SharesOfTheWrongSizeAreRefused) {
   for (Group group : {Group::x25519, Group::secp256r1}) {
     const auto own = KeyAgreement::make(context, group, random);

@@ -5,6 +5,7 @@
 namespace avocet::crypto {
 namespace {
 
+// AV-KEY-8
 TEST(KeyLog, LinesAreLabelRandomValue) {
   const Bytes random = from_hex("00112233"), value = from_hex("c0ffee");
   EXPECT_EQ(key_log_line(key_log::client_handshake, random, value),

@@ -17,6 +17,7 @@ class KeyScheduleTest : public testing::Test {
   const Hash client_finished = sha384(context, {as_bytes("hello finished client")});
 };
 
+// AV-KEY-1
 TEST_F(KeyScheduleTest, LadderWithoutTicket) {
   KeySchedule schedule(context);
   const auto handshake = schedule.handshake(shared_secret, server_hello);
@@ -54,6 +55,7 @@ TEST_F(KeyScheduleTest, LadderWithTicket) {
             "098f48d7669deb09b96246edf2d0a9f96827670d2ee6abc3");
 }
 
+// AV-KEY-4, AV-RES-2
 TEST_F(KeyScheduleTest, KeysOfATrafficSecretAndItsSuccessor) {
   const Bytes bytes = from_hex(
       "122e8fc0c2b4036038c98f1aeb722c6dd775f013ac1a6e5e"

@@ -77,6 +77,7 @@ TEST_F(PublicKeyTest, Ed25519SignaturesAreNotMalleable) {
                                     "05d391b0a77904e98404ef037747a56e4a7c15e9716ed28dc027beceea1ec41a")));
 }
 
+// AV-TRU-2
 TEST_F(PublicKeyTest, RefusesEd25519PointsOfSmallOrder) {
   for (const char* y : {
            "0000000000000000000000000000000000000000000000000000000000000000",
@@ -109,6 +110,7 @@ TEST_F(PublicKeyTest, OpenSslItselfWouldTakeTheIdentityPoint) {
             1);
 }
 
+// AV-TRU-2
 TEST_F(PublicKeyTest, RefusesEd25519PointsThatAreNotCanonical) {
   EXPECT_FALSE(takes(ed25519_spki("edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f")))
       << "0 + p";
@@ -118,6 +120,7 @@ TEST_F(PublicKeyTest, RefusesEd25519PointsThatAreNotCanonical) {
       << "3 + p";
 }
 
+// AV-TRU-1
 TEST_F(PublicKeyTest, RsaModuliHave2048To4096Bits) {
   EXPECT_TRUE(takes(rsa_spki(modulus_of(2048), e65537)));
   EXPECT_TRUE(takes(rsa_spki(modulus_of(3072), e65537)));
@@ -129,6 +132,7 @@ TEST_F(PublicKeyTest, RsaModuliHave2048To4096Bits) {
   EXPECT_FALSE(takes(rsa_spki(modulus_of(400'000), e65537)));
 }
 
+// AV-TRU-1, AV-TRU-2
 TEST_F(PublicKeyTest, RsaModuliAreOddAndExponentsAre65537) {
   Bytes even = modulus_of(2048);
   even.back() &= std::byte{0xfe};
@@ -138,6 +142,7 @@ TEST_F(PublicKeyTest, RsaModuliAreOddAndExponentsAre65537) {
   EXPECT_FALSE(takes(rsa_spki(modulus_of(2048), modulus_of(2040))));
 }
 
+// AV-TRU-2
 TEST_F(PublicKeyTest, EncodingsAreStrict) {
   const Bytes good = rsa_spki(modulus_of(2048), e65537);
   EXPECT_FALSE(takes(good + Bytes{std::byte{0}})) << "something trails";
@@ -204,6 +209,7 @@ class RsaSignatureTest : public PublicKeyTest {
   Identity identity = Identity::make_rsa(context, 2048);
 };
 
+// AV-TRU-1
 TEST_F(RsaSignatureTest, OnlyPssWithSha256AndASaltOf32BytesVerifies) {
   EXPECT_TRUE(verifies(sign_with(RSA_PKCS1_PSS_PADDING, 32, "SHA256", "SHA256")));
   EXPECT_FALSE(verifies(sign_with(RSA_PKCS1_PSS_PADDING, 0, "SHA256", "SHA256"))) << "no salt";

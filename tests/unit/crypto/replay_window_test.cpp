@@ -9,6 +9,7 @@
 namespace avocet::crypto {
 namespace {
 
+// AV-PKT-9
 TEST(ReplayWindow, ANumberIsNewOnce) {
   ReplayWindow window;
   EXPECT_TRUE(window.test({0}));
@@ -18,6 +19,7 @@ TEST(ReplayWindow, ANumberIsNewOnce) {
   EXPECT_TRUE(window.test({1}));
 }
 
+// AV-PKT-9
 TEST(ReplayWindow, RemembersExactly8192Numbers) {
   ReplayWindow window;
   window.mark({10'000});

@@ -49,6 +49,7 @@ class TrustAnchorsTest : public testing::Test {
   std::string anchors = world_->root.pem();
 };
 
+// AV-TRU-6
 TEST_F(TrustAnchorsTest, AcceptsAPathToTheRoot) {
   EXPECT_TRUE(verify(chain_of(leaf().pem() + world_->middle.pem())));
   EXPECT_TRUE(verify(chain_of(leaf().pem() + world_->middle.pem() + world_->root.pem())))
@@ -79,6 +80,7 @@ TEST_F(TrustAnchorsTest, AForgedSignatureIsNoticed) {
   EXPECT_EQ(verify(chain_of(forged.pem() + world_->middle.pem())).error().check, Check::signature);
 }
 
+// AV-TRU-6
 TEST_F(TrustAnchorsTest, HostNamesAndAddressesMustMatch) {
   const auto chain = chain_of(leaf().pem() + world_->middle.pem());
   for (const char* host :
@@ -167,6 +169,7 @@ TEST_F(TrustAnchorsTest, UnknownCriticalExtensionsAreRefused) {
   EXPECT_FALSE(verify(chain_of(odd.pem() + world_->middle.pem())));
 }
 
+// AV-TRU-5
 TEST_F(TrustAnchorsTest, PinsLookAtTheFingerprintOnly) {
   const auto chain = chain_of(leaf().pem());
   EXPECT_TRUE(verify_pinned(chain, chain.fingerprint()));

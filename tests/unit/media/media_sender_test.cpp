@@ -81,6 +81,7 @@ TEST_F(Script, SeveralSmallFramesShareAPacket) {
   EXPECT_TRUE(sender.wants_to_send(now));
 }
 
+// AV-MED-21
 TEST_F(Script, AudioThenKeyFramesThenTheRest) {
   sender.open_track(TrackId{1}, {});
   sender.open_track(TrackId{2}, {});
@@ -98,6 +99,7 @@ TEST_F(Script, TracksShareByWeight) {
   EXPECT_NEAR(of_first, 60, 2);
 }
 
+// AV-MED-21
 TEST_F(Script, WhatIsLostGoesFirst) {
   sender.open_track(first, {});
   send(first, frame(0, 3000));
@@ -121,6 +123,7 @@ TEST_F(Script, ALossThatWasNoneIsForgotten) {
   EXPECT_EQ(sender.bytes_held(), 0u);
 }
 
+// AV-MED-17
 TEST_F(Script, ExpiredFramesAreGivenUp) {
   sender.open_track(first, {});
   sender.set_path({100ms, 0ms, 0});
@@ -131,6 +134,7 @@ TEST_F(Script, ExpiredFramesAreGivenUp) {
   EXPECT_EQ(sender.bytes_held(), 0u);
 }
 
+// AV-MED-18
 TEST_F(Script, WhatReferredToAnExpiredFrameIsGivenUpToo) {
   sender.open_track(first, {});
   send(first, frame(0, 100, true), 10ms);
@@ -140,6 +144,7 @@ TEST_F(Script, WhatReferredToAnExpiredFrameIsGivenUpToo) {
   EXPECT_EQ(sender.counters().frames_expired, 2u);
 }
 
+// AV-MED-18
 TEST_F(Script, ADiscardableFrameTakesNothingWithIt) {
   sender.open_track(first, {});
   Frame b = frame(0);
@@ -159,6 +164,7 @@ TEST_F(Script, ALostFragmentIsLeftWhenItCannotArrive) {
   EXPECT_EQ(drain(), "");
 }
 
+// AV-MED-19
 TEST_F(Script, TheLastRepeatIsMadeSure) {
   sender.open_track(first, {});
   sender.set_path({100ms, 0ms, 0.05});
@@ -189,6 +195,7 @@ TEST_F(Script, AudioIsSentTwiceWhenThereIsNoTimeToRepeat) {
   EXPECT_EQ(drain(), "r1:0");
 }
 
+// AV-MED-20
 TEST_F(Script, AudioIsSentTwiceAfterALossOnly) {
   sender.open_track(first, {.priority = TrackOptions::Priority::audio, .duplicate = true});
   sender.set_path({20ms, 0ms, 0});

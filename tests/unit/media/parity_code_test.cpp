@@ -12,6 +12,7 @@
 namespace avocet::media {
 namespace {
 
+// AV-FEC-1
 TEST(ParityCode, IsTheCauchyMatrixOfIsaL) {
   for (unsigned count : {1u, 2u, 15u, 200u}) {
     std::vector<unsigned char> matrix(std::size_t{254} * count);
@@ -24,6 +25,21 @@ TEST(ParityCode, IsTheCauchyMatrixOfIsaL) {
   }
 }
 
+/// The example that specs/protocol.md works out by hand in section 12. AV-FEC-1, AV-FEC-4
+TEST(ParityCode, AgreesWithTheExampleOfTheSpecification) {
+  Bytes parity(7), room(16);
+  add_to_parity(parity, 2, 0, 0, lay_out_shard(room, 0, from_hex("0a0b0c")));
+  add_to_parity(parity, 2, 0, 1, lay_out_shard(room, 1, from_hex("0d")));
+  EXPECT_EQ(to_hex(parity), "007b00f4f58b06");
+
+  add_to_parity(parity, 2, 0, 1, lay_out_shard(room, 1, from_hex("0d")));
+  const std::uint8_t row = 0, missing = 0;
+  Bytes rebuilt;
+  rebuild_shards(2, {&row, 1}, {&missing, 1}, {&parity, 1}, {&rebuilt, 1});
+  EXPECT_EQ(to_hex(rebuilt), "000300000a0b0c");
+}
+
+// AV-FEC-5
 RC_GTEST_PROP(ParityCode, AnyRowsRebuildAsManyShards, ()) {
   const unsigned count = *rc::gen::inRange(1u, 120u);
   const unsigned missing = *rc::gen::inRange(1u, std::min(count, 24u) + 1);

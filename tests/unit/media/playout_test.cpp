@@ -63,6 +63,7 @@ class Stored : public Play {
   void SetUp() override { begin(Playout::Mode::stored); }
 };
 
+// AV-PLY-4
 TEST_F(Stored, StartsWhenTheLatencyIsBuffered) {
   add_range(0, 0, 3);
   EXPECT_EQ(next(0), "");
@@ -86,6 +87,7 @@ TEST_F(Stored, WaitsForTheFirstFrame) {
   EXPECT_EQ(play.buffered(), 200ms);
 }
 
+// AV-PLY-4
 TEST_F(Stored, AShortTitleStartsAtItsEnd) {
   Frame last = frame(1);
   last.end_of_track = true;
@@ -96,6 +98,7 @@ TEST_F(Stored, AShortTitleStartsAtItsEnd) {
   EXPECT_FALSE(play.stalled());
 }
 
+// AV-PLY-3
 TEST_F(Stored, AMissingFrameStallsAndShiftsTheClock) {
   add_range(0, 0, 10), add_range(0, 11, 20);
   for (int ms = 0; ms < 400; ms += 10) next(ms);
@@ -115,6 +118,7 @@ TEST_F(Stored, AMissingFrameStallsAndShiftsTheClock) {
   EXPECT_EQ(c.frames_lost, 0u);
 }
 
+// AV-PLY-3
 TEST_F(Stored, AfterAStallTheLatencyIsBufferedAgain) {
   add_range(0, 0, 4);
   for (int ms = 0; ms <= 200; ms += 10) next(ms);
@@ -133,6 +137,7 @@ TEST_F(Stored, AFrameInTimeForItsDecodingDoesNotStall) {
   EXPECT_EQ(due, 160);
 }
 
+// AV-SEG-7
 TEST_F(Stored, SwitchesDownInTheMiddle) {
   add_range(0, 0, 10, high);
   EXPECT_EQ(next(0), "v1:0 v1:1 v1:2");
@@ -162,6 +167,7 @@ TEST_F(Stored, SwitchesAtOnceAndBack) {
   EXPECT_NE(all.find("v1:10"), std::string::npos);
 }
 
+// AV-PLY-2
 TEST_F(Stored, NeverEntersARenditionBetweenKeyFrames) {
   add_range(0, 0, 20, high);
   for (int ms = 0; ms <= 400; ms += 10) next(ms);  // up to 12
@@ -269,6 +275,7 @@ class Live : public Play {
   void SetUp() override { begin(Playout::Mode::live); }
 };
 
+// AV-PLY-5
 TEST_F(Live, ReleasesAtOnceAndPresentsAfterTheLatency) {
   add(0, frame(0));
   EXPECT_EQ(next(0), "v1:0");
@@ -290,6 +297,7 @@ TEST_F(Live, BeginsWithAKeyFrame) {
   EXPECT_EQ(counters(190).frames_dropped, 2u);
 }
 
+// AV-PLY-7
 TEST_F(Live, ALateFrameIsForReferenceOnly) {
   add(0, frame(0)), add(80, frame(2)), add(120, frame(3));
   EXPECT_EQ(next(120), "v1:0");
@@ -310,6 +318,7 @@ TEST_F(Live, WhatHadToWaitTooLongForItsReferenceIsNotShown) {
   EXPECT_EQ(counters(300).frames_dropped, 1u);   // 2
 }
 
+// AV-PLY-2
 TEST_F(Live, ALostFrameTakesTheRestUpToTheKeyFrame) {
   for (int n = 0; n < 12; ++n) {
     if (n != 4) add(n * 40, frame(static_cast<std::uint64_t>(n)));
@@ -332,6 +341,7 @@ TEST_F(Live, SoundGoesOnWithoutWhatIsMissing) {
   EXPECT_EQ(counters(170).audio_frames_lost, 1u);
 }
 
+// AV-LIVE-7
 TEST_F(Live, PauseGoesOnAtTheLiveEdge) {
   add_range(0, 0, 3);
   next(0);
@@ -366,6 +376,7 @@ TEST_F(Play, WhatIsHeldIsBounded) {
   EXPECT_EQ(next(0), "v1:0 v1:1 v1:2");
 }
 
+// AV-PLY-1, AV-SEG-8
 RC_GTEST_PROP(PlayoutProperty, StoredReleasesEveryFrameInOrderWhateverComesWhen, ()) {
   std::mt19937_64 random(*rc::gen::arbitrary<std::uint64_t>());
   const int most_delay = *rc::gen::inRange(1, 1500);
@@ -419,6 +430,7 @@ RC_GTEST_PROP(PlayoutProperty, StoredReleasesEveryFrameInOrderWhateverComesWhen,
   RC_ASSERT(play.finished(now + 10s));
 }
 
+// AV-PLY-1, AV-PLY-2
 RC_GTEST_PROP(PlayoutProperty, LiveAccountsForEveryFrameAndNeverBreaksAChain, ()) {
   std::mt19937_64 random(*rc::gen::arbitrary<std::uint64_t>());
   Playout play{Playout::Config{.mode = Playout::Mode::live}};

@@ -45,6 +45,7 @@ class Reassembly : public ::testing::Test {
   Reassembler in{Reassembler::Config{}};
 };
 
+// AV-MED-10
 TEST_F(Reassembly, FramesComeOutWholeInAnyOrder) {
   const Cut c = cut(3, 10, 3, 2000);
   EXPECT_FALSE(give(c.media(2)).completed);
@@ -86,6 +87,7 @@ TEST_F(Reassembly, ARetransmissionMarksTheFrameRepaired) {
   EXPECT_EQ(in.counters().fragments_retransmitted, 1u);
 }
 
+// AV-MED-7, AV-MED-8
 TEST_F(Reassembly, ContradictionsDropTheFrame) {
   const Cut c = cut(0, 0, 3, 2000);
   Bytes other = c.data[1];
@@ -122,6 +124,7 @@ TEST_F(Reassembly, LessDataThanTheHeadSays) {
   EXPECT_FALSE(in.next());
 }
 
+// AV-MED-6
 TEST_F(Reassembly, InvalidHead) {
   give({track, FragmentNumber{0}, 0, Bytes(3, std::byte{0xff})});
   Cut c = cut(0, 10, 1, 0);
@@ -130,6 +133,7 @@ TEST_F(Reassembly, InvalidHead) {
   EXPECT_EQ(contradictions(), 2u);
 }
 
+// AV-MED-7
 TEST_F(Reassembly, FramesThatOverlap) {
   const Cut c = cut(0, 0, 4, 3000), d = cut(1, 2, 3, 2000);
   give(c.media(0));
@@ -140,6 +144,7 @@ TEST_F(Reassembly, FramesThatOverlap) {
   EXPECT_EQ(contradictions(), 2u);
 }
 
+// AV-MED-3
 TEST_F(Reassembly, IndexAboveTheNumberIsRefused) {
   EXPECT_FALSE(give({track, FragmentNumber{1}, 2, Bytes(3)}).fresh);
   EXPECT_FALSE(give({track, FragmentNumber{9}, 2, {}}).fresh);
@@ -203,6 +208,7 @@ Bytes parity_over(const std::vector<Cut>& cuts, std::uint8_t count, std::uint8_t
   return parity;
 }
 
+// AV-FEC-5
 TEST_F(Reassembly, ParityRebuildsAFragment) {
   const Cut c = cut(0, 40, 4, 3001);
   give(c.media(0)), give(c.media(1)), give(c.media(3));
@@ -236,6 +242,7 @@ TEST_F(Reassembly, ParityOverSeveralFramesUsesThoseThatAreDone) {
   EXPECT_EQ(in.next()->frame.number, FrameNumber{1});
 }
 
+// AV-FEC-7
 TEST_F(Reassembly, ParityThatContradictsIsDropped) {
   const Cut c = cut(0, 0, 3, 2000);
   Bytes parity = parity_over({c}, 3, 0);
@@ -249,6 +256,7 @@ TEST_F(Reassembly, ParityThatContradictsIsDropped) {
   EXPECT_TRUE(give(c.media(2)).completed);
 }
 
+// AV-MED-9, AV-FEC-8
 RC_GTEST_PROP(ReassemblyProperty, HoldsNoMoreThanItMay, ()) {
   const std::size_t cap = *rc::gen::inRange<std::size_t>(10'000, 300'000);
   std::mt19937_64 random(*rc::gen::arbitrary<std::uint64_t>());

@@ -36,6 +36,7 @@ std::optional<std::size_t> believed(ClientHandshake& client, ServerHandshake& se
   return std::nullopt;
 }
 
+// AV-HS-1, AV-HS-4, AV-HS-6, AV-HS-8
 TEST(ClientHandshake, OffersEverythingAndSharesTheGroupOfItsConfiguration) {
   for (wire::Group group : {wire::Group::x25519, wire::Group::secp256r1}) {
     const wire::Hello hello = hello_of(make_client({.group = group}));
@@ -49,12 +50,14 @@ TEST(ClientHandshake, OffersEverythingAndSharesTheGroupOfItsConfiguration) {
   }
 }
 
+// AV-HS-7
 TEST(ClientHandshake, ALongestHelloFitsIntoADatagram) {
   ClientHandshake client = make_client({.group = wire::Group::secp256r1});
   ASSERT_TRUE(client.on_retry(retry_for(client, 256)));
   EXPECT_LE(client.hello().size() + wire::clear_header_size, wire::base_datagram);
 }
 
+// AV-HS-14
 TEST(ClientHandshake, TakesOneRetryThatIsForIt) {
   ClientHandshake client = make_client({});
   const wire::Hello first = hello_of(client);
@@ -70,6 +73,7 @@ TEST(ClientHandshake, TakesOneRetryThatIsForIt) {
   EXPECT_FALSE(client.on_retry(retry_for(client, 7)));
 }
 
+// AV-HS-20
 TEST(ClientHandshake, BelievesAnAnswerToEitherHelloAfterARetry) {
   ClientHandshake client = make_client({});
   const Bytes first(client.hello().begin(), client.hello().end());
@@ -82,6 +86,7 @@ TEST(ClientHandshake, BelievesAnAnswerToEitherHelloAfterARetry) {
   EXPECT_TRUE(believed(client, to_second));
 }
 
+// AV-HS-19
 TEST(ClientHandshake, KeepsFourServerHellosAndFindsTheRealOne) {
   ClientHandshake client = make_client({});
   for (unsigned long long forged = 1; forged < 4; ++forged) {
@@ -102,6 +107,7 @@ TEST(ClientHandshake, KeepsFourServerHellosAndFindsTheRealOne) {
   EXPECT_FALSE(client.on_retry(retry_for(client)));
 }
 
+// AV-HS-18
 TEST(ClientHandshake, TakesOnlyWhatItOffered) {
   ClientHandshake client = make_client({});
   const auto good = wire::decode<wire::ServerHello>(answer(client.hello()).server_hello()).value();
@@ -123,6 +129,7 @@ TEST(ClientHandshake, TakesOnlyWhatItOffered) {
 
 /// An attacker who weakens the offer on its way cannot make the two sides agree: the offer is in the
 /// transcript.
+// AV-HS-22
 TEST(ClientHandshake, AWeakenedOfferIsNoticed) {
   const auto stopped = [](auto change) {
     return run({.tamper =
@@ -141,6 +148,7 @@ TEST(ClientHandshake, AWeakenedOfferIsNoticed) {
   EXPECT_EQ(stopped([](auto& hello) { hello.token = Bytes(3); }), "opening the server's packet");
 }
 
+// AV-HS-12
 TEST(ClientHandshake, ARefuseIsAHintForPeople) {
   ClientHandshake client = make_client({});
   const wire::Hello before = hello_of(client);
@@ -156,6 +164,7 @@ TEST(ClientHandshake, ARefuseIsAHintForPeople) {
   EXPECT_TRUE(client.on_server_hello(answer(client.hello()).server_hello()));
 }
 
+// AV-HS-10, AV-KEY-3
 TEST(ServerHandshake, RefusesAShareOfLowOrder) {
   wire::Hello hello = hello_of(make_client({}));
   hello.share.assign(32, std::byte{0});

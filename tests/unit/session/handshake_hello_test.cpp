@@ -31,6 +31,7 @@ std::optional<RefuseReason> refusal_of(const wire::Hello& hello,
   return checked.error().reason;
 }
 
+// AV-HS-5, AV-HS-8
 TEST(HelloCheck, TakesWhatItCanAnswer) {
   wire::Hello hello = plain_hello();
   hello.versions = {7, 1};
@@ -44,6 +45,7 @@ TEST(HelloCheck, TakesWhatItCanAnswer) {
   EXPECT_FALSE(checked->first_hello);
 }
 
+// AV-HS-9
 TEST(HelloCheck, RefusesWhatTheTwoSidesDoNotShare) {
   wire::Hello hello = plain_hello();
   hello.versions = {2, 3};
@@ -55,6 +57,7 @@ TEST(HelloCheck, RefusesWhatTheTwoSidesDoNotShare) {
             RefuseReason::signature_algorithm);
 }
 
+// AV-HS-2, AV-HS-9
 TEST(HelloCheck, RefusesAnotherVersionWhateverFollowsTheConnectionId) {
   wire::Hello hello = plain_hello();
   hello.versions = {2};
@@ -66,6 +69,7 @@ TEST(HelloCheck, RefusesAnotherVersionWhateverFollowsTheConnectionId) {
   EXPECT_EQ(checked.error().client_cid, ConnectionId{42});
 }
 
+// AV-HS-10
 TEST(HelloCheck, DropsWhatMakesNoSense) {
   wire::Hello hello = plain_hello();
   hello.groups = {secp256r1};  // the share's group is not offered
@@ -106,18 +110,21 @@ struct CookieTest : testing::Test {
   }
 };
 
+// AV-HS-16
 TEST_F(CookieTest, ProvesTheAddressForTenSeconds) {
   EXPECT_TRUE(accepted(cookie(), now));
   EXPECT_TRUE(accepted(cookie(), now + 10s));
   EXPECT_FALSE(accepted(cookie(), now + 11s));
 }
 
+// AV-HS-15, AV-HS-16
 TEST_F(CookieTest, IsGoodForOneAddressOnly) {
   PeerAddress other = client_address;
   other.port += 1;
   EXPECT_FALSE(accepted(cookie(), now, other));
 }
 
+// AV-HS-8
 TEST_F(CookieTest, AnyOtherTokenCountsAsNone) {
   EXPECT_FALSE(accepted({}, now));
   EXPECT_FALSE(accepted(Bytes(200), now));
@@ -125,6 +132,7 @@ TEST_F(CookieTest, AnyOtherTokenCountsAsNone) {
   EXPECT_FALSE(check_cookie(*context, key, now, client_address, *checked));
 }
 
+// AV-HS-9, AV-HS-11
 TEST(Refusals, AreSmallerThanTheHelloAndSayWhatTheServerSpeaks) {
   const Bytes body = make_refuse({42}, RefuseReason::version);
   EXPECT_LT(body.size(), wire::base_datagram);

@@ -81,6 +81,7 @@ TEST(HandshakeDeterminism, AnRsaServerWithTheSameEntropyAnswersTheSame) {
 }
 
 /// One bit of every byte of every message, another one each time.
+// AV-HS-29, AV-HS-30
 TEST(HandshakeTampering, AnyChangedByteStopsTheHandshake) {
   Scenario s{.retry = true};
   for (const auto& [what, message] : recorded(s)) {
@@ -110,6 +111,7 @@ TEST(HandshakeTampering, AnyTruncationStopsTheHandshake) {
   }
 }
 
+// AV-HS-27
 TEST(HandshakeTampering, NothingFollowsFinished) {
   for (const std::string victim : {"server's stream", "client's stream"}) {
     for (const Bytes& extra : {Bytes(1), wire::frame_message(wire::Parameters{}), Bytes(20'000)}) {
@@ -123,6 +125,7 @@ TEST(HandshakeTampering, NothingFollowsFinished) {
   }
 }
 
+// AV-HS-27
 TEST(HandshakeTampering, OnlyTheRightOrderIsTaken) {
   for (const std::string victim : {"server's stream", "client's stream"}) {
     std::vector<std::size_t> order{0, 1, 2, 3};
@@ -141,6 +144,7 @@ TEST(HandshakeTampering, OnlyTheRightOrderIsTaken) {
   }
 }
 
+// AV-HS-27
 TEST(HandshakeTampering, NoMessageMayBeMissingOrRepeatedOrReplaced) {
   const auto recordings = recorded({});
   for (const std::string victim : {"server's stream", "client's stream"}) {
@@ -163,6 +167,7 @@ TEST(HandshakeTampering, NoMessageMayBeMissingOrRepeatedOrReplaced) {
   }
 }
 
+// AV-HS-25
 TEST(HandshakeStreams, MayComeInPiecesOfAnySize) {
   const Scenario s;
   for (std::size_t piece : {1uz, 2uz, 7uz, 100uz, 1000uz}) {
@@ -187,6 +192,7 @@ TEST(HandshakeStreams, MayComeInPiecesOfAnySize) {
   }
 }
 
+// AV-KEY-8
 TEST(HandshakeKeyLog, HoldsEverySecretAndBothIds) {
   const Outcome out = run({.key_log = true});
   ASSERT_TRUE(out.done);
@@ -203,6 +209,7 @@ TEST(HandshakeKeyLog, HoldsEverySecretAndBothIds) {
   EXPECT_TRUE(out.client_log[4].ends_with(to_hex(out.client->traffic.client)));
 }
 
+// AV-KEY-7, AV-KEY-8
 TEST(HandshakeKeyLog, IsEmptyUnlessAskedFor) {
   const Outcome out = run({});
   EXPECT_TRUE(out.client_log.empty() && out.server_log.empty());

@@ -39,6 +39,7 @@ crypto::ScheduleSecret secret_in(const std::vector<std::string>& log, std::strin
   return {};
 }
 
+// AV-HS-21, AV-HS-23
 TEST(HandshakeTranscript, IsWhatTheSpecificationSays) {
   for (const bool retry : {false, true}) {
     std::map<std::string, Bytes> wire;
@@ -83,6 +84,7 @@ TEST(HandshakeTranscript, IsWhatTheSpecificationSays) {
   }
 }
 
+// AV-HS-26
 TEST(MessageReader, StopsAtTheMostThatAHandshakeMayHave) {
   MessageReader reader;
   EXPECT_TRUE(reader.feed(Bytes(wire::max_handshake_stream)));

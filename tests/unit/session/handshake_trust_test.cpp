@@ -27,12 +27,14 @@ void expect_untrusted(const Outcome& out, std::initializer_list<std::string> wor
   }
 }
 
+// AV-TRU-5
 TEST(HandshakeTrust, APinnedCertificateIsTaken) {
   EXPECT_TRUE(run({.trust = {.pinned = fingerprint_of(server())}}).done);
   EXPECT_TRUE(run({.trust = {.pinned = fingerprint_of(server())}, .calendar = UnixTime{}}).done)
       << "a pin does not expire";
 }
 
+// AV-TRU-5
 TEST(HandshakeTrust, AnotherCertificateThanThePinnedOneIsRefusedLoudly) {
   expect_untrusted(run({.trust = {.pinned = fingerprint_of(attacker_identity())}}),
                    {to_string(fingerprint_of(server())), to_string(fingerprint_of(attacker_identity())),
@@ -44,6 +46,7 @@ TEST(HandshakeTrust, AnImpostorWithAnIdentityOfItsOwnIsRefused) {
                    {to_string(fingerprint_of(attacker_identity()))});
 }
 
+// AV-HS-29
 TEST(HandshakeTrust, AnImpostorWithTheServersCertificateFailsAtTheSignature) {
   const TestIdentity stolen{attacker_identity().identity, server().chain};
   const Outcome out = run({.trust = {.pinned = fingerprint_of(server())}, .impostor = &stolen});
@@ -70,6 +73,7 @@ TEST(HandshakeTrust, AnIdentityThatIsSwappedOnTheWayFailsAtTheSignature) {
 
 /// An attacker that knows every message, but not the keys, puts its own identity with its own valid signature
 /// in the place of the client's: it cannot make the Finished that goes with them.
+// AV-HS-30
 TEST(HandshakeTrust, AnIdentityThatIsSwappedWithItsSignatureFailsAtFinished) {
   const auto& identity = *attacker_identity().identity;
   std::optional<HandshakeTranscript> transcript;
@@ -92,6 +96,7 @@ TEST(HandshakeTrust, AnIdentityThatIsSwappedWithItsSignatureFailsAtFinished) {
       << out.failure->reason;
 }
 
+// AV-TRU-6
 TEST(HandshakeTrust, AnAuthorityVouchesForTheHost) {
   EXPECT_TRUE(run({.trust = {.anchors = anchors_of(server()), .host = "localhost"}}).done);
 }
@@ -106,12 +111,14 @@ TEST(HandshakeTrust, AnAuthorityDoesNotVouchForAnotherHostOrTimeOrServer) {
                    {to_string(fingerprint_of(server()))});
 }
 
+// AV-TRU-7
 TEST(HandshakeTrust, FirstUseTakesAnyServerAndReportsIt) {
   const Outcome out = run({.impostor = &attacker_identity()});
   ASSERT_TRUE(out.done);
   EXPECT_EQ(out.client->fingerprint, fingerprint_of(attacker_identity()));
 }
 
+// AV-HS-31
 TEST(HandshakeTrust, AClientsIdentityIsNotShownToAServerThatIsNotTrusted) {
   bool shown = false;
   const Outcome out =

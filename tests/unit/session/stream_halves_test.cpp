@@ -15,6 +15,7 @@ using wire::CloseCode;
 
 Bytes copy(ByteView bytes) { return {bytes.begin(), bytes.end()}; }
 
+// AV-FLOW-1
 TEST(SendStream, SendsWhatWasWrittenUpToTheLimit) {
   SendStream stream(6);
   stream.write(pattern(0, 10));
@@ -92,6 +93,7 @@ TEST(SendStream, AnAcknowledgementTooScatteredToRememberIsSentAgain) {
   EXPECT_EQ(stream.held(), 0u);
 }
 
+// AV-STR-6
 TEST(SendStream, AResetForgetsAllAndKeepsTheFinalSize) {
   SendStream stream(10);
   stream.write(pattern(0, 30));
@@ -107,6 +109,7 @@ TEST(SendStream, AResetForgetsAllAndKeepsTheFinalSize) {
   EXPECT_FALSE(stream.has_lost() || stream.complete());
 }
 
+// AV-STR-4
 TEST(ReceiveStream, PutsPartsIntoOrder) {
   ReceiveStream stream(100);
   EXPECT_FALSE(stream.insert(5, pattern(5, 5), false));
@@ -123,6 +126,7 @@ TEST(ReceiveStream, PutsPartsIntoOrder) {
   EXPECT_FALSE(stream.readable());
 }
 
+// AV-FLOW-2
 TEST(ReceiveStream, HoldsTheLimit) {
   ReceiveStream stream(10);
   EXPECT_FALSE(stream.insert(9, pattern(9, 1), false));
@@ -138,6 +142,7 @@ TEST(ReceiveStream, HoldsTheLimit) {
   EXPECT_FALSE(stream.insert(10, pattern(10, 5), false));
 }
 
+// AV-STR-5
 TEST(ReceiveStream, AFinalSizeNeverChanges) {
   ReceiveStream stream(100);
   EXPECT_FALSE(stream.insert(0, pattern(0, 10), false));
@@ -163,6 +168,7 @@ TEST(ReceiveStream, AResetAfterTheEndWasReadChangesNothing) {
   EXPECT_FALSE(stream.was_reset());
 }
 
+// AV-STR-8
 TEST(ReceiveStream, RefusesMoreHolesThanItRemembers) {
   ReceiveStream stream(1 << 20);
   std::optional<CloseCode> code;

@@ -140,6 +140,7 @@ class World {
   std::array<std::deque<StreamPacket>, 2> link_;  // by sender
 };
 
+// AV-FLOW-6
 RC_GTEST_PROP(StreamsProperty, AnyLinkDeliversTheBytesOnceAndBoundsHold, ()) {
   Config config;
   config.max_data = *rc::gen::inRange<std::uint64_t>(50, 3000);

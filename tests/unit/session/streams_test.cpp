@@ -70,6 +70,7 @@ TEST_F(StreamsTest, NothingIsSentBeforeThePeersLimitsAreKnown) {
   EXPECT_TRUE(early.wants_to_send());
 }
 
+// AV-STR-1
 TEST_F(StreamsTest, IdsAreEvenForTheClientAndOddForTheServer) {
   EXPECT_EQ(client.open_stream(), StreamId{2});
   EXPECT_EQ(client.open_stream(), StreamId{4});
@@ -111,6 +112,7 @@ TEST_F(StreamsTest, AWriteLargerThanTheBufferIsNeverPromised) {
   EXPECT_TRUE(events(client).empty());
 }
 
+// AV-FLOW-4
 TEST_F(StreamsTest, FlowControlOpensAsTheReaderReads) {
   EXPECT_EQ(client.write(zero, pattern(0, 2000), false), Admission::accepted);
   exchange();
@@ -124,6 +126,7 @@ TEST_F(StreamsTest, FlowControlOpensAsTheReaderReads) {
   EXPECT_EQ(got, pattern(0, 2000));
 }
 
+// AV-FLOW-1
 TEST_F(StreamsTest, AllStreamsTogetherStayUnderTheConnectionsLimit) {
   const StreamId a = *client.open_stream(), b = *client.open_stream();
   for (StreamId id : {zero, a, b}) EXPECT_EQ(client.write(id, pattern(0, 400), false), Admission::accepted);
@@ -136,6 +139,7 @@ TEST_F(StreamsTest, AllStreamsTogetherStayUnderTheConnectionsLimit) {
   EXPECT_EQ(client.bytes_held(), 0u);
 }
 
+// AV-STR-2
 TEST_F(StreamsTest, AStreamThatIsOverMakesRoomForTheNext) {
   for (int i = 0; i < 10; ++i) {
     const auto id = client.open_stream();
@@ -155,6 +159,7 @@ TEST_F(StreamsTest, AStreamThatIsOverMakesRoomForTheNext) {
   EXPECT_EQ(server.open(), 1u);
 }
 
+// AV-STR-6, AV-FLOW-5
 TEST_F(StreamsTest, AResetDropsWhatWasNotReadAndIsTold) {
   const StreamId id = *client.open_stream();
   EXPECT_EQ(client.write(id, pattern(0, 300), false), Admission::accepted);
@@ -176,6 +181,7 @@ TEST_F(StreamsTest, AResetDropsWhatWasNotReadAndIsTold) {
   EXPECT_EQ(client.open(), 1u);
 }
 
+// AV-LOSS-5
 TEST_F(StreamsTest, LimitsThatGotLostAreToldAgain) {
   EXPECT_EQ(client.write(zero, pattern(0, 1000), false), Admission::accepted);
   const StreamPacket data = packet_of(client);
@@ -193,6 +199,7 @@ TEST_F(StreamsTest, LimitsThatGotLostAreToldAgain) {
   EXPECT_FALSE(server.wants_to_send());
 }
 
+// AV-STR-9
 TEST_F(StreamsTest, LostDataGoesBeforeNewDataAndStreamZeroFirst) {
   const StreamId id = *client.open_stream();
   EXPECT_EQ(client.write(id, pattern(0, 40), false), Admission::accepted);
@@ -208,6 +215,7 @@ TEST_F(StreamsTest, LostDataGoesBeforeNewDataAndStreamZeroFirst) {
   EXPECT_EQ(next.carried[2].begin, 40u);
 }
 
+// AV-STR-9
 TEST_F(StreamsTest, StreamsTakeTurns) {
   const StreamId a = *client.open_stream(), b = *client.open_stream();
   EXPECT_EQ(client.write(a, pattern(0, 300), false), Admission::accepted);
@@ -227,6 +235,7 @@ TEST_F(StreamsTest, FillNeverOverrunsTheRoomOrTheList) {
   }
 }
 
+// AV-STR-3, AV-STR-5, AV-FLOW-2
 TEST_F(StreamsTest, HostileFramesCloseTheConnection) {
   const Bytes one = pattern(0, 1), most = pattern(0, 400);
   const auto at = [&](StreamId id, std::uint64_t offset) {
@@ -253,6 +262,7 @@ TEST_F(StreamsTest, HostileFramesCloseTheConnection) {
   EXPECT_FALSE(server.on_max_streams({wire::max_varint}));
 }
 
+// AV-STR-7
 TEST_F(StreamsTest, FramesForAStreamThatIsOverAreIgnored) {
   const StreamId id = *client.open_stream();
   (void)client.write(id, pattern(0, 5), true);

@@ -26,6 +26,7 @@ TEST(Varint, ReadsTheSamplesOfTheRfc) {
   EXPECT_EQ(varint_of("25"), 37u);
 }
 
+// AV-ENC-2
 TEST(Varint, RefusesLongFormsOfShortNumbers) {
   varint_of("4025", Fault::non_canonical);
   varint_of("80003fff", Fault::non_canonical);
@@ -57,17 +58,20 @@ TEST(Reader, SaysWhichFieldWasCutShort) {
   EXPECT_EQ(header.error(), (DecodeError{Fault::truncated, "number", 9}));
 }
 
+// AV-ENC-7
 TEST(Reader, NothingMayTrail) {
   const auto stop = decode<RetireId>(from_hex("05 00"));
   ASSERT_FALSE(stop);
   EXPECT_EQ(stop.error().fault, Fault::trailing);
 }
 
+// AV-ENC-5
 TEST(Reader, ReservedBitsMustBeZero) {
   EXPECT_EQ(decode<ClearPacket>(from_hex("29 41564f43 0000")).error().fault, Fault::non_canonical);
   EXPECT_TRUE(decode<ClearPacket>(from_hex("28 41564f43 0000")));
 }
 
+// AV-ENC-6
 TEST(Reader, TextMustBeUtf8) {
   EXPECT_TRUE(decode<Bye>(from_hex("02 c3a9 00")));
   EXPECT_EQ(decode<Bye>(from_hex("02 c328 00")).error().fault, Fault::bad_text);
@@ -75,12 +79,14 @@ TEST(Reader, TextMustBeUtf8) {
   EXPECT_EQ(decode<Bye>(from_hex("02 c0af 00")).error().fault, Fault::bad_text);    // an overlong slash
 }
 
+// AV-ENC-9
 TEST(Reader, CountsAreCheckedBeforeAnythingIsReserved) {
   // Catalogue with 63 titles announced and no bytes to hold them.
   EXPECT_EQ(decode<Catalogue>(from_hex("00 3f")).error().fault, Fault::truncated);
   EXPECT_EQ(decode<Catalogue>(from_hex("00 4041")).error().fault, Fault::out_of_bounds);
 }
 
+// AV-ACK-3
 TEST(Ack, RunsMayNotPassBelowZero) {
   EXPECT_TRUE(decode<Ack>(from_hex("05 00 00 05 00 00 00")));
   EXPECT_EQ(decode<Ack>(from_hex("05 00 00 06 00 00 00")).error().fault, Fault::contradiction);
@@ -88,6 +94,7 @@ TEST(Ack, RunsMayNotPassBelowZero) {
   EXPECT_EQ(decode<Ack>(from_hex("05 00 00 01 01 01 02 00 00")).error().fault, Fault::contradiction);
 }
 
+// AV-SVC-1
 TEST(Messages, AreFoundOnAStream) {
   Bytes stream = frame_message(Bye{.reason = "tea", .extensions = {}});
   const Bytes whole = stream;
@@ -103,6 +110,7 @@ TEST(Messages, AreFoundOnAStream) {
   EXPECT_FALSE(next_message(whole, 2)) << "a body above the bound is refused before it is there";
 }
 
+// AV-SVC-2
 TEST(Messages, UnknownTypesFault) {
   EXPECT_EQ(read_message<ServiceMessages>(999, {}, [](const auto&) {}).fault, Fault::unknown_type);
   EXPECT_EQ(read_all<Frames>(from_hex("3f"), [](const auto&) {}).fault, Fault::unknown_type);

@@ -58,6 +58,7 @@ TEST(RoundTrip, NoCutIsMistakenForTheWhole) {
 }
 
 /// Every value has one encoding: whatever is accepted is written back to the same bytes.
+// AV-ENC-8
 TEST(RoundTrip, AcceptedBytesAreCanonical) {
   for_every_type([]<class T>(std::type_identity<T>) {
     for (std::uint64_t seed = 0; seed < seeds; ++seed) {
