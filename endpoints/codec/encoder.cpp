@@ -64,8 +64,8 @@ Result<Encoder> Encoder::open_video(const LadderSettings& settings, const Rung& 
   context->color_primaries = format.primaries;
   context->color_trc = format.transfer;
   context->bit_rate = rung.bitrate.bps();
-  // A buffer that is full again at each picture makes the encoders cap every picture by itself. x265 leaves a
-  // fifth of what it could use.
+  // A buffer that is full again at each picture makes the encoders cap every picture by itself. x265 is
+  // careful: it needs more room to use as much of it.
   const auto bits = static_cast<double>(rung.bitrate.bps()) * longest_access_unit;
   const auto refill = static_cast<std::int64_t>(bits * av_q2d(format.frame_rate) * (h264 ? 1 : 1.1));
   context->rc_buffer_size = static_cast<int>(bits);
