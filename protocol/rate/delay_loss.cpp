@@ -227,7 +227,10 @@ void DelayLossController::learn_from_train(Time now) {
   const bool loses = loss_.train() > loss_.medium() + 0.08;
   const DataRate share = (loses ? outcome->arrived : outcome->carried) * utilisation;
   const bool room = outcome->slope + doubt / 2 < 0.4 * (gain - 1) && share > rate_ * 1.05;
-  const bool contended = contention(now) > 1.2;
+  // Alone on a full path a train makes the delay rise by all that it is too fast, beside others by our part
+  // of it.
+  const bool contended = contention(now) > 1.2 && part_ < 0.75;
+  if (!searching_) part_ += (std::clamp(outcome->slope / (gain - 1), 0.0, 1.5) - part_) / 6;
   if (room) {
     // The first good news may be luck: half of it, until the next train confirms.
     set_rate(searching_ ? share : rate_ + (share - rate_) * 0.5);

@@ -85,6 +85,7 @@ class DelayLossController final : public Controller {
   bool draining_ = false;
   double drain_factor_ = 1;
   DataRate drained_at_;    // the fastest arrival while draining
+  double part_ = 1;        // of the path that is ours
   double contention_ = 0;  // retreats, the older the less
   Time retreated_at_{}, drain_until_{}, retreat_sent_{};
   int standing_blocks_ = 0, unmoved_ = 0;
