@@ -187,6 +187,7 @@ Duration DelayLossController::train_queue() const {
 void DelayLossController::take_results(Time now) {
   std::ranges::sort(results_, {}, &PacketResult::number);
   lost_now_ = false;
+  acked_ = 0;
   for (const PacketResult& r : results_) {
     const bool undisturbed = calm(r.sent);
     if (!r.spurious) loss_.on_packet(r.lost, undisturbed && !busy_, r.probe);
@@ -196,6 +197,7 @@ void DelayLossController::take_results(Time now) {
       last_loss_sent_ = std::max(last_loss_sent_, r.sent);
       continue;
     }
+    ++acked_;
     if (!r.arrival || r.sent < newest_sent_) continue;
     newest_sent_ = r.sent;
     delay_.on_packet(now, r.sent, *r.arrival, undisturbed);
@@ -230,10 +232,11 @@ void DelayLossController::learn_from_train(Time now) {
   // Alone on a full path a train makes the delay rise by all that it is too fast, beside others by our part
   // of it.
   const bool contended = contention(now) > 1.2 && part_ < 0.75;
+  const double weight = contended ? config_.weight : 1;
   if (!searching_) part_ += (std::clamp(outcome->slope / (gain - 1), 0.0, 1.5) - part_) / 6;
   if (room) {
     // The first good news may be luck: half of it, until the next train confirms.
-    set_rate(searching_ ? share : rate_ + (share - rate_) * 0.5);
+    set_rate(searching_ ? share : rate_ + (share - rate_) * std::min(1.0, contended ? weight / 2 : 0.5));
     gain_ = searching_ ? 2 : contended ? 1.25 : 1.5;
     if (!searching_) proven_ = rate_;
     searching_ = searching_ || !contended;
@@ -250,7 +253,8 @@ void DelayLossController::learn_from_train(Time now) {
   if (searching_) {
     set_rate(std::max(share, std::min(rate_, proven_)));
   } else {
-    set_rate(rate_ + (share - rate_) * 0.3);  // around the capacity every train is a noisy measurement of it
+    // Around the capacity every train is a noisy measurement of it.
+    set_rate(rate_ + (share - rate_) * std::min(1.0, 0.3 * (share > rate_ ? weight : 1 / weight)));
   }
   searching_ = false;
   gain_ = 1.25;
@@ -312,7 +316,10 @@ void DelayLossController::retreat(Time now, Duration queue, bool sudden) {
   }
   // A slow rise is a small excess, whatever the noisy measure says.
   if (!sudden) share = std::max(share, rate_ * (0.95 - 0.3 * severity));
-  set_rate(std::min(rate_, share));
+  share = std::min(rate_, share);
+  if (!sudden && contention(now) > 1.2 && config_.weight > 1)
+    share = rate_ - (rate_ - share) * (1 / config_.weight);
+  set_rate(share);
   const double pace = std::clamp(1 - to_seconds(queue) / 0.2, 0.3, 0.85);
   const Duration rises = sudden ? round_trip() : Duration::zero();
   if (!again || pace < drain_factor_) {
@@ -347,13 +354,16 @@ void DelayLossController::watch_loss(Time now) {
   gain_ = 1.25;
 }
 
-/// A mark is an early word of a queue: the rate falls with the share of marked packets (RFC 8257).
+/// A mark is an early word of a queue: the rate falls with the share of marked packets (RFC 8257
+/// section 3.3). The queue of our own trains says nothing.
 void DelayLossController::watch_marks(const Feedback& feedback) {
-  const bool marked = feedback.newly_marked > 0;
-  marks_ += ((marked ? 1.0 : 0.0) - marks_) / 16;
-  if (!marked || feedback.now - marked_at_ < std::max<Duration>(round_trip(), 25ms)) return;
+  if (acked_ == 0 || !calm(newest_sent_)) return;
+  const double share =
+      std::min(1.0, static_cast<double>(feedback.newly_marked) / static_cast<double>(acked_));
+  marks_ += (share - marks_) / 16;
+  if (share == 0 || feedback.now - marked_at_ < std::max<Duration>(round_trip(), 25ms)) return;
   marked_at_ = feedback.now;
-  set_rate(rate_ * (1 - std::max(marks_, 0.1) / 2));
+  set_rate(rate_ * (1 - marks_ / 2));
   searching_ = false;
   gain_ = 1.25;
 }

@@ -95,6 +95,7 @@ class DelayLossController final : public Controller {
   DataRate heavy_loss_floor_;
   Time last_loss_sent_{};
   bool lost_now_ = false;
+  std::size_t acked_ = 0;  // by the acknowledgement at hand
 
   // competition
   bool competing_ = false;

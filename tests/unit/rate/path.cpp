@@ -77,7 +77,7 @@ class Flow final : recovery::PacketSink {
 
   void step(Time now) {
     if (now < Time(config_.start)) return;
-    while (auto delivery = nearer_.pop(now)) path_.there_.push(now, delivery->bytes);
+    while (auto delivery = nearer_.pop(now)) path_.there_.push(now, delivery->bytes, Ecn::ect0);
     if (tracker_.due() && *tracker_.due() <= now) {
       wire::Ack ack;
       if (tracker_.build(now, Time{}, ack, 1100)) {
@@ -313,7 +313,7 @@ void Path::push(Time now, const Label& label, std::size_t size) {
   if (flows_[flow] && flows_[flow]->config_.nearer > Duration::zero()) {
     flows_[flow]->nearer_.push(now, bytes);
   } else {
-    there_.push(now, bytes);
+    there_.push(now, bytes, Ecn::ect0);
   }
 }
 

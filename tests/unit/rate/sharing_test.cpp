@@ -46,5 +46,49 @@ TEST(Sharing, ThreeFlowsOfDifferentAge) {  // RFC 8867 section 5.4
   EXPECT_GE(jain(shares), 0.95);
 }
 
+TEST(Sharing, AHeavierFlowGetsMore) {
+  double heavy = 0, light = 0;
+  for (std::uint64_t seed = 1; seed <= 3; ++seed) {
+    link::LinkConfig there, back;
+    there.delay = back.delay = 50ms;
+    there.jitter = back.jitter = 5ms;
+    there.rate = {{0s, DataRate::mbps(3.5)}};
+    Path path(there, back, seed);
+    FlowConfig config;
+    config.source = Source::live(DataRate::kbps(150), DataRate::mbps(1.5));
+    path.add(config), path.add(config);
+    config.weight = 2;
+    path.add(config);
+    path.run(90s);
+    light += path.mean_rate(0, 20s, 90s).mbps() / 2 + path.mean_rate(1, 20s, 90s).mbps() / 2;
+    heavy += path.mean_rate(2, 20s, 90s).mbps();
+  }
+  measured("weights 2:1:1: %.2f against %.2f Mbit/s", heavy / 3, light / 3);
+  EXPECT_GT(heavy, light * 1.1);
+}
+
+TEST(Sharing, CoexistsWithTcpInADeepQueue) {  // RFC 8867 section 5.6
+  for (const Duration queue : {Duration(300ms), Duration(1000ms)}) {
+    double media = 0, tcp = 0;
+    for (std::uint64_t seed = 1; seed <= 3; ++seed) {
+      link::LinkConfig there, back;
+      there.delay = back.delay = 50ms;
+      there.jitter = back.jitter = 5ms;
+      there.queue = queue;
+      there.rate = {{0s, DataRate::mbps(2)}};
+      Path path(there, back, seed);
+      FlowConfig config;
+      config.source = Source::live(DataRate::kbps(150), DataRate::mbps(1.5));
+      config.start = 5s;
+      const std::size_t flow = path.add(config), other = path.add_tcp(0s);
+      path.run(120s);
+      media += path.mean_rate(flow, 5s, 119s).mbps(), tcp += path.mean_rate(other, 5s, 119s).mbps();
+    }
+    measured("5.6, queue %.0f ms: media:TCP %.2f", milliseconds(queue), media / tcp);
+    EXPECT_GE(media / tcp, 0.4);
+    EXPECT_LE(media / tcp, 2);
+  }
+}
+
 }  // namespace
 }  // namespace avocet::rate
