@@ -26,6 +26,7 @@ Handle<evp_cipher_ctx_st> make_cipher(const Context& context, const PacketKey& k
 std::array<unsigned char, 12> nonce_of(const Secret<12>& iv, PacketNumber number) {
   std::array<unsigned char, 12> nonce;
   std::ranges::copy(iv.bytes(), reinterpret_cast<std::byte*>(nonce.data()));
+  // AV-PKT-5
   for (std::size_t i = 0; i < 8; ++i) nonce[11 - i] ^= static_cast<unsigned char>(number.value >> (8 * i));
   return nonce;
 }
@@ -54,8 +55,8 @@ Sealer::Sealer(const Context& context, const PacketKey& key)
     : cipher_(make_cipher(context, key, sealing)), iv_(key.iv) {}
 
 bool Sealer::seal(PacketNumber number, ByteView header, ByteSpan body) noexcept {
-  if (number < next_ || number.value == std::numeric_limits<std::uint64_t>::max()) return false;
-  if (sealed_ >= key_hard_limit_packets || body.size() < tag_size) return false;
+  if (number < next_ || number.value == std::numeric_limits<std::uint64_t>::max()) return false;  // AV-PKT-6
+  if (sealed_ >= key_hard_limit_packets || body.size() < tag_size) return false;                  // AV-KEY-6
   next_ = number + 1;
   ++sealed_;
 

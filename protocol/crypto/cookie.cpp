@@ -51,7 +51,8 @@ std::expected<Hash, CookieError> CookieKey::check(const Context& context, Time n
   Hash hello;
   std::ranges::copy(cookie.subspan<9, hash_size>(), hello.begin());
   if (cookie[0] != big_endian<1>(period_of(time))[0]) return std::unexpected(CookieError::malformed);
-  // Age first: it is cheaper than the HMAC, and before it a forged time could make `now - time` overflow.
+  // AV-HS-16: Age first: it is cheaper than the HMAC, and before it a forged time could make `now - time`
+  // overflow.
   if (time > now || time < now - lifetime) return std::unexpected(CookieError::expired);
   if (!equal_in_constant_time(cookie.last(hash_size), tag(context, time, binding, hello))) {
     return std::unexpected(CookieError::forged);

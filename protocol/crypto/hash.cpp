@@ -60,7 +60,7 @@ Hash Transcript::hash() const {
 
 Bytes signed_content(std::string_view label, const Hash& transcript) {
   Bytes content(64 + label.size() + 1 + transcript.size());
-  auto end = std::fill_n(content.begin(), 64, std::byte{0x20});
+  auto end = std::fill_n(content.begin(), 64, std::byte{0x20});  // AV-HS-28
   end = std::ranges::copy(as_bytes(label), end).out;
   *end++ = std::byte{0};
   std::ranges::copy(transcript, end);

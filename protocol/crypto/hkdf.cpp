@@ -9,7 +9,7 @@
 namespace avocet::crypto {
 namespace {
 
-constexpr std::string_view label_prefix = "avocet1 ";
+constexpr std::string_view label_prefix = "avocet1 ";  // AV-KEY-1
 
 }  // namespace
 

@@ -81,7 +81,7 @@ Handle<evp_pkey_st> peer_key(Context& context, Group group, ByteView share) {
     return Handle<evp_pkey_st>(EVP_PKEY_new_raw_public_key_ex(context.library(), "X25519", nullptr,
                                                               raw(share.data()), share.size()));
   }
-  // OpenSSL also takes hybrid (0x06, 0x07) and compressed (0x02, 0x03) points, and infinity (0x00).
+  // AV-KEY-3: OpenSSL also takes hybrid (0x06, 0x07) and compressed (0x02, 0x03) points, and infinity (0x00).
   if (share[0] != std::byte{0x04}) return nullptr;
   Handle<evp_pkey_st> key = p256_key(context, share, {});
   if (key == nullptr) return nullptr;
@@ -137,6 +137,7 @@ std::optional<Secret<shared_secret_size>> KeyAgreement::agree(Context& context, 
       size != shared_secret_size) {
     return std::nullopt;  // X25519 with a point of low order ends here
   }
+  // AV-KEY-3
   if (secret == Secret<shared_secret_size>()) return std::nullopt;  // RFC 7748 section 6.1
   return secret;
 }

@@ -41,7 +41,7 @@ ScheduleSecret KeySchedule::derive(std::string_view label, const Hash& transcrip
 
 PacketKey packet_key(const Context& context, const ScheduleSecret& traffic_secret) {
   PacketKey out;
-  expand_label(context, traffic_secret, "key", {}, out.key.bytes());
+  expand_label(context, traffic_secret, "key", {}, out.key.bytes());  // AV-KEY-4
   expand_label(context, traffic_secret, "iv", {}, out.iv.bytes());
   return out;
 }
@@ -55,7 +55,7 @@ ScheduleSecret next_generation(const Context& context, const ScheduleSecret& tra
 Hash finished_mac(const Context& context, const ScheduleSecret& handshake_traffic_secret,
                   const Hash& transcript) {
   Secret<hash_size> key;
-  expand_label(context, handshake_traffic_secret, "finished", {}, key.bytes());
+  expand_label(context, handshake_traffic_secret, "finished", {}, key.bytes());  // AV-KEY-5
   return hmac(context, key, {transcript});
 }
 

@@ -72,7 +72,7 @@ bool is_canonical(const Coordinate& y) {
 Parsed parse_ed25519(const Context& context, ByteView der) {
   const ByteView point = der.last(32);
   const Coordinate y = y_of(point);
-  if (!is_canonical(y)) return refuse("this Ed25519 key is not canonically encoded");
+  if (!is_canonical(y)) return refuse("this Ed25519 key is not canonically encoded");  // AV-TRU-2
   if (std::ranges::find(small_order, y) != small_order.end())
     return refuse("this Ed25519 key is a point of small order");
   Handle<evp_pkey_st> key(
@@ -97,7 +97,7 @@ Parsed parse_rsa(const Context& context, ByteView der) {
   const auto modulus = number(key.get(), OSSL_PKEY_PARAM_RSA_N),
              exponent = number(key.get(), OSSL_PKEY_PARAM_RSA_E);
   const int bits = BN_num_bits(modulus.get());
-  if (bits < 2048 || bits > 4096) {
+  if (bits < 2048 || bits > 4096) {  // AV-TRU-1
     return std::unexpected(
         Error{"RSA keys must have 2048 to 4096 bits; this one has " + std::to_string(bits)});
   }

@@ -12,7 +12,7 @@ constexpr std::size_t word(std::uint64_t number) { return number % ReplayWindow:
 
 bool ReplayWindow::test(PacketNumber number) const {
   if (number >= next_) return true;
-  if (next_ - number > size) return false;
+  if (next_ - number > size) return false;  // AV-PKT-9
   return (seen_[word(number.value)] & bit(number.value)) == 0;
 }
 

@@ -90,7 +90,7 @@ Distrust explain(int error, std::size_t depth, const CertificateChain& chain, co
 }  // namespace
 
 std::expected<void, Distrust> verify_pinned(const CertificateChain& chain, const Fingerprint& pinned) {
-  if (chain.fingerprint() == pinned) return {};
+  if (chain.fingerprint() == pinned) return {};  // AV-TRU-5
   return std::unexpected(
       Distrust{Check::fingerprint, "the server's certificate has the SHA-256 fingerprint " +
                                        to_string(chain.fingerprint()) + ", but " + to_string(pinned) +

@@ -21,6 +21,7 @@ void Assembly::begin(FragmentNumber first, Time arrived) {
 Assembly::Added Assembly::add(FragmentPool& pool, std::uint16_t index, ByteView data, Time arrived) {
   const auto at = std::ranges::lower_bound(pieces_, index, {}, &Piece::index);
   if (at != pieces_.end() && at->index == index) {
+    // AV-MED-7
     return std::ranges::equal(pool.view(at->slot), data) ? Added::duplicate : Added::contradiction;
   }
   if (index == 0 && !read_head(data)) return Added::contradiction;

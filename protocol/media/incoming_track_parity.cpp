@@ -32,7 +32,7 @@ IncomingRun* IncomingTrack::run_for(Time arrived, const wire::Parity& parity) {
   const auto known = std::ranges::find_if(
       runs_, [&](const auto& run) { return run->first == parity.first && run->count == parity.count; });
   if (known != runs_.end()) {
-    if ((*known)->shard_size == parity.data.size()) return known->get();
+    if ((*known)->shard_size == parity.data.size()) return known->get();  // AV-FEC-7
     ++context_.counters.contradictions;
     drop_run(static_cast<std::size_t>(known - runs_.begin()));
     return nullptr;
@@ -121,6 +121,7 @@ bool IncomingTrack::decode(IncomingRun& run) {
   for (std::size_t i = 0; i < missing; ++i) {
     const auto rebuilt = wire::decode<wire::Shard>(rebuilt_bytes_[i]);
     const FragmentNumber number = run.first + lost[i];
+    // AV-FEC-6
     const bool fits =
         rebuilt && rebuilt->index <= number.value && rebuilt->index < wire::max_fragments_per_frame &&
         std::ranges::all_of(

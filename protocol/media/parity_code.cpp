@@ -24,7 +24,7 @@ void multiply_add(std::uint8_t coefficient, ByteView source, std::byte* target) 
 
 std::uint8_t parity_coefficient(unsigned count, unsigned row, unsigned shard) {
   assert(count + row < 256 && shard < count);
-  return gf_inv(static_cast<unsigned char>((count + row) ^ shard));
+  return gf_inv(static_cast<unsigned char>((count + row) ^ shard));  // AV-FEC-1
 }
 
 void add_to_parity(ByteSpan parity, unsigned count, unsigned row, unsigned shard, ByteView bytes) {

@@ -18,6 +18,7 @@ void SendTrack::cancel(SenderContext& context, FrameNumber from) {
 }
 
 void SendTrack::advance(SenderContext& context, Time now) {
+  if (idle()) return;
   repairs_.advance(now);
   give_up_expired(context, now);
   if (!runs_.empty() && runs_.back().open && runs_.back().close_by <= now) close_open_run(context, now);
@@ -31,8 +32,8 @@ void SendTrack::give_up_expired(SenderContext& context, Time now) {
     const bool late = f->deadline && now + one_way(context.path) > *f->deadline;
     if (f->frame.key) skipping_ = false;
     if (!late && !skipping_) return;
-    // Video that refers to a picture which never went out cannot be decoded: it would only delay the next key
-    // frame.
+    // AV-MED-18: Video that refers to a picture which never went out cannot be decoded: it would only delay
+    // the next key frame.
     skipping_ = skipping_ || (!f->frame.discardable && options_.priority == TrackOptions::Priority::video);
     ++context.counters.frames_expired;
     close_open_run(context, now);
@@ -61,6 +62,7 @@ bool SendTrack::finished_with(const OutgoingFrame& f) {
 }
 
 std::optional<int> SendTrack::rank(SenderContext& context, Time now) {
+  if (idle()) return std::nullopt;
   const Repair* repair = next_repair(context, now);
   const OutgoingFrame* next = repair == nullptr ? frames_.next_unsent() : &frames_.frame_of(repair->number);
   if (next == nullptr) return std::nullopt;
@@ -96,6 +98,7 @@ bool SendTrack::write_new(SenderContext& context, Time now, wire::Writer& packet
   if (frames_.sent_one()) {
     ++context.counters.frames_sent;
     if (!may_grow(context, now, runs_.back())) close_open_run(context, now);
+    give_up_expired(context, now);
   } else if (runs_.back().count >= runs_.back().limit) {
     close_open_run(context, now);
   }

@@ -139,7 +139,7 @@ void SendTrack::repair(SenderContext& context, Time now, OutgoingRun& run) {
 }
 
 void SendTrack::ask_duplicate(SenderContext& context, Time now, const OutgoingFrame& f, FragmentNumber n) {
-  if (!options_.duplicate || !f.deadline) return;
+  if (!options_.duplicate || !f.deadline) return;  // AV-MED-20
   const bool lossy = context.plan.loss() > 0.001 || (last_loss_ && now < *last_loss_ + loss_remembered);
   if (!lossy && repeats_left(context.path, now, *f.deadline) >= 1) return;
   repairs_.push(now, {Repair::What::duplicate, n, *f.deadline, now + duplicate_after});

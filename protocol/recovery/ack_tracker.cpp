@@ -12,7 +12,7 @@ namespace {
 constexpr unsigned packets_per_ack = 64;
 constexpr Duration delay_rise = 10ms;
 /// An arrival time travels this often: one lost ACK in a row costs no measurement.
-constexpr std::uint8_t reports_of_each = 2;
+constexpr std::uint8_t reports_of_each = 2;  // AV-ACK-8
 
 }  // namespace
 
@@ -37,7 +37,7 @@ void AckTracker::on_received(PacketNumber number, bool ack_eliciting, Ecn ecn, T
   if (ecn == Ecn::ce) ++ecn_.ce;
   if (!ack_eliciting) return;
   ++eliciting_;
-  const bool at_once = !in_order || ecn == Ecn::ce || eliciting_ >= packets_per_ack;
+  const bool at_once = !in_order || ecn == Ecn::ce || eliciting_ >= packets_per_ack;  // AV-ACK-4
   due_at(at_once ? now : arrived + max_ack_delay_);
 }
 
@@ -47,7 +47,7 @@ void AckTracker::on_frame_end(Time now) {
 
 void AckTracker::on_media_age(Duration age, Time now) {
   if (!age_ || age < *age_) age_ = age;
-  if (age - *age_ <= delay_rise) return;
+  if (age - *age_ <= delay_rise) return;  // AV-ACK-5
   age_ = age;
   if (eliciting_ > 0) due_at(now);
 }

@@ -91,7 +91,7 @@ void SentPackets::on_sent(const SentPacket& packet) {
 std::expected<SentPackets::AckOutcome, SentPackets::AckError> SentPackets::on_ack(Time now,
                                                                                   const wire::Ack& ack,
                                                                                   PacketSink& sink) {
-  if (ack.largest.value >= next_) return std::unexpected(AckError::never_sent);
+  if (ack.largest.value >= next_) return std::unexpected(AckError::never_sent);  // AV-ACK-13
   AckOutcome outcome;
   const std::uint64_t largest = ack.largest.value;
   if (largest >= base_ && at(largest).state != State::acked && at(largest).ack_eliciting) {
@@ -135,7 +135,7 @@ SentPackets::TimerOutcome SentPackets::on_timer(Time now, PacketSink& sink) {
     forget(now);
     return lost ? TimerOutcome::lost : TimerOutcome::nothing;
   }
-  ++probe_count_;
+  ++probe_count_;         // AV-LOSS-4
   last_eliciting_ = now;  // whatever the owner sends, the next timeout counts from here
   return TimerOutcome::probe;
 }
@@ -241,6 +241,7 @@ void SentPackets::observe_reordering(Duration late, Time now) {
 
 /// When a packet that a later one has passed is to be declared lost.
 Time SentPackets::loss_time(const Record& record) const {
+  // AV-LOSS-3
   if (record.media) return record.overtaken == Time::max() ? Time::max() : record.overtaken + reorder_window_;
   const Duration round = std::max(rtt_->smoothed(), rtt_->latest());
   return record.sent + std::max(round + round / 8, granularity);
@@ -254,7 +255,7 @@ bool SentPackets::detect_losses(Time now, PacketSink& sink) {
     Record& record = at(n);
     if (record.state != State::outstanding) continue;
     const Time lost_at = loss_time(record);
-    if (lost_at <= now || (!record.media && end - n >= packet_threshold)) {
+    if (lost_at <= now || (!record.media && end - n >= packet_threshold)) {  // AV-LOSS-2
       record.state = State::lost;
       leave_flight(record);
       ++lost_;

@@ -41,7 +41,7 @@ bool space(char32_t c) {
 }  // namespace
 
 std::optional<std::string> problem_of_name(std::string_view name) {
-  if (name.empty()) return "it is empty";
+  if (name.empty()) return "it is empty";  // AV-SVC-9, AV-SVC-10
   if (name.size() > max_name) return "it is longer than 64 bytes";
   if (!wire::is_utf8(name)) return "it is not UTF-8";
   if (name == "." || name == "..") return "it is a path";
@@ -70,7 +70,7 @@ bool is_signed_by_identity(const crypto::Context& context, const wire::User& use
 }
 
 Bytes encryption_key_statement(std::string_view name, const std::array<std::byte, 32>& encryption_key) {
-  constexpr std::string_view label = "avocet1 encryption key of ";
+  constexpr std::string_view label = "avocet1 encryption key of ";  // AV-SVC-12
   Bytes statement;
   statement.reserve(label.size() + name.size() + 1 + encryption_key.size());
   const auto append = [&](ByteView bytes) { statement.insert(statement.end(), bytes.begin(), bytes.end()); };

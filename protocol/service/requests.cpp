@@ -21,7 +21,7 @@ void Service::Requests::operator()(const wire::Join& join) {
   if (!may_request({})) return;
   if (const auto refusal = problem_of(join)) return refuse({}, *refusal);
   bool superseded = false;
-  if (const Directory::Entry* older = service.directory_.find(join.name)) {
+  if (const Directory::Entry* older = service.directory_.find(join.name)) {  // AV-SVC-13
     superseded = true;
     if (Guest* ghost = service.find(older->session)) {
       service.leave(now, *ghost, "joined again from elsewhere");
@@ -47,7 +47,7 @@ std::optional<Refusal> Service::Requests::problem_of(const wire::Join& join) con
     return Refusal{bad_request, "the encryption key is not signed by your identity", "update the client"};
   }
   const Directory::Entry* holder = service.directory_.find(join.name);
-  if (holder != nullptr && holder->user.public_key != guest.key) {
+  if (holder != nullptr && holder->user.public_key != guest.key) {  // AV-SVC-13
     return Refusal{name_taken, "somebody else is here as " + quoted, "choose another name"};
   }
   if (holder == nullptr && service.directory_.size() >= service.config_.limits.users) {
@@ -212,7 +212,7 @@ void Service::Requests::operator()(const wire::Bye& bye) {
 }
 
 void Service::Requests::not_for_servers(std::string_view message) {
-  service.close(now, guest, wire::CloseCode::service, std::string(message) + " is for clients");
+  service.close(now, guest, wire::CloseCode::service, std::string(message) + " is for clients");  // AV-SVC-3
 }
 
 bool Service::Requests::may_request(PlayId request) {
@@ -230,7 +230,7 @@ bool Service::Requests::may_speak() {
 
 /// Ids rise, so that none is ever used twice.
 bool Service::Requests::new_id(PlayId id) {
-  if (id > guest.highest) return guest.highest = id, true;
+  if (id > guest.highest) return guest.highest = id, true;  // AV-SVC-22
   service.close(now, guest, wire::CloseCode::service,
                 "play " + std::to_string(id.value) + " is not a new one");
   return false;
@@ -240,6 +240,7 @@ bool Service::Requests::new_id(PlayId id) {
 Guest::Play* Service::Requests::play(PlayId id) {
   const auto found = guest.plays.find(id);
   if (found != guest.plays.end()) return &found->second;
+  // AV-SVC-29
   if (id > guest.highest) refuse(id, {no_such_play, "there is no such play", "update the client"});
   return nullptr;
 }

@@ -40,7 +40,7 @@ class Server::Impl {
   void take(Time now, SessionId id, const session::StreamReadable& event) {
     session::Session* s = listener.touch(id);
     if (s == nullptr) return;
-    if (event.stream != StreamId{0}) return s->reset(now, event.stream, 0);
+    if (event.stream != StreamId{0}) return s->reset(now, event.stream, 0);  // AV-SVC-5
     const session::StreamRead read = s->read(now, event.stream);
     service.received(now, id, read.data);
     if (read.fin) close_without_stream(now, id);
@@ -60,7 +60,7 @@ class Server::Impl {
   }
 
   /// A client whose stream 0 ends has nothing more to say and cannot be answered.
-  void close_without_stream(Time now, SessionId id) {
+  void close_without_stream(Time now, SessionId id) {  // AV-SVC-4
     if (auto* s = listener.touch(id)) s->close(now, wire::CloseCode::service, "stream 0 ended");
   }
 

@@ -33,7 +33,7 @@ void Service::received(Time now, SessionId session, ByteView stream_bytes) {
     Requests{*this, *guest, now}(message);
   };
   const bool readable = guest->messages.receive(stream_bytes, handle, [&] { return !guest->leaving; });
-  if (!readable) close(now, *guest, wire::CloseCode::service, guest->messages.fault());
+  if (!readable) close(now, *guest, wire::CloseCode::service, guest->messages.fault());  // AV-SVC-2
   settle(now, *guest);
 }
 
@@ -247,6 +247,7 @@ void Service::settle(Time now, Guest& guest) {
   }
   set_ceiling(guest);
   send_pages(now, guest);
+  // AV-SVC-7
   if (guest.messages.overflowed())
     return close(now, guest, wire::CloseCode::service, "messages are not being read");
   arm(guest);

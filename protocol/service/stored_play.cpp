@@ -73,7 +73,7 @@ void StoredPlay::begin(Time now, Outlet& out) {
 }
 
 void StoredPlay::credit(Time now, const wire::Credit& credit, Outlet& out) {
-  if (credit.generation != generation_) return;
+  if (credit.generation != generation_) return;  // AV-SEG-12
   until_ = credit.until;
   shown_ = std::max(shown_, credit.shown);
   credit_at_ = now;
@@ -169,14 +169,14 @@ bool StoredPlay::may_request(const Lane& lane, Outlet& out) {
   const bool last = lane.next + 1 >= segments();
   // A whole segment at once tells the rate controller what the path can carry, a trickle does not.
   const Duration reach = bursts_ && !last ? start_of(lane.next + 1) : start_of(lane.next) + 1us;
-  if (until_ < reach) return false;
+  if (until_ < reach) return false;  // AV-SEG-2
   if (&lane == &audio_ || underway_.size() < few_segments) return true;
   return underway_.size() < most_segments && backlog(out) / out.port.path().target < short_queue;
 }
 
 void StoredPlay::request(Lane& lane, Outlet& out) {
   if (&lane == &video_) {
-    // Numbers on a track only rise: where some were taken back, it is taken up again behind them.
+    // AV-SEG-10: Numbers on a track only rise: where some were taken back, it is taken up again behind them.
     lane.track = pushed_[chosen_] <= lane.next ? chosen_ : announced_;
   }
   lane.requested = true;
@@ -254,7 +254,7 @@ void StoredPlay::take_back(Time now, std::size_t to, Outlet& out) {
   const auto first = first_to_take_back(now, to, out);
   if (!first) return;
   const Underway boundary = underway_[*first];
-  out.port.cancel(id(boundary.track), boundary.frames->frames.front().number);
+  out.port.cancel(id(boundary.track), boundary.frames->frames.front().number);  // AV-SEG-9
   underway_.erase(underway_.begin() + static_cast<std::ptrdiff_t>(*first), underway_.end());
   video_.ready.reset();
   video_.position = 0;
@@ -344,7 +344,7 @@ DataSize StoredPlay::backlog(Outlet& out) const {
 /// A title has ended when all of it has arrived and was shown: until then the client may seek back.
 void StoredPlay::check_end(Time now, Outlet&) {
   if (over_ || !done(video_) || !done(audio_)) return;
-  if (underway_.empty() && shown_ + 100ms >= title_->duration) {
+  if (underway_.empty() && shown_ + 100ms >= title_->duration) {  // AV-SEG-13
     over_.emplace();
   } else {
     wake_at(now + 200ms);

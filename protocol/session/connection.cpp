@@ -87,14 +87,14 @@ void Session::Impl::on_opening(Time now, Opening::Outcome outcome) {
   switch (outcome) {
     case Opening::Outcome::ignored: break;
     case Opening::Outcome::repeated:
-      // Only the server answers at once: a client's flight is repeated by its own timer, or two timers would
-      // echo.
+      // AV-HS-41: Only the server answers at once: a client's flight is repeated by its own timer, or two
+      // timers would echo.
       if (role_ == Role::server && !opening_->wants_to_send()) opening_->repeat();
       break;
     case Opening::Outcome::heard:
       on_authentic(now);
       path_.validate();
-      repeat_after_ = first_repeat;
+      repeat_after_ = first_repeat;  // AV-HS-40
       timers_.set(Timer::handshake_repeat, now + repeat_after_);
       if (opening_->result() != nullptr && !traffic_) complete_opening(now);
       break;
@@ -121,7 +121,7 @@ void Session::Impl::complete_opening(Time now) {
   tell(RateChanged{told_rate_ = controller_->target_rate()});
   if (client) return;  // its flight is repeated until the server shows that it has it
 
-  done_wanted_ = true;
+  done_wanted_ = true;  // AV-HS-34
   confirm_opening();
   for (auto& [datagram, bytes] : std::exchange(early_, {})) {
     datagram.bytes = bytes;
@@ -139,7 +139,7 @@ void Session::Impl::wake(Time now) { run_timers(now); }
 
 void Session::Impl::run_timers(Time now) {
   now_ = now;
-  if (timers_.take(Timer::handshake_repeat, now) && opening_) {
+  if (timers_.take(Timer::handshake_repeat, now) && opening_) {  // AV-HS-37
     opening_->repeat();
     repeat_after_ = std::min(longest_repeat, seconds_of(to_seconds(repeat_after_) * repeat_factor));
     timers_.set(Timer::handshake_repeat, now + repeat_after_);
@@ -148,7 +148,7 @@ void Session::Impl::run_timers(Time now) {
   if (timers_.take(Timer::drain, now)) return finish(closed_);
   if (state_ != State::open) return;
 
-  if (now - last_heard_ >= config_.idle_timeout) {
+  if (now - last_heard_ >= config_.idle_timeout) {  // AV-ERR-6
     return finish({wire::CloseCode::idle, "nothing was heard from the peer for too long", false});
   }
   if (timers_.take(Timer::keep_alive, now)) ping_wanted_ = true;
@@ -161,6 +161,7 @@ void Session::Impl::run_timers(Time now) {
 }
 
 void Session::Impl::on_handshake_deadline(Time now) {
+  // AV-HS-42
   if (role_ == Role::client && opening_->answered() && state_ == State::opening && attempts_ < max_attempts) {
     ++attempts_;
     own_id_ = {random_.u64()};
@@ -178,7 +179,7 @@ void Session::Impl::close(Time now, wire::CloseCode code, std::string_view reaso
   close_wanted_ = traffic_ || opening_;
   state_ = State::closing;
   timers_ = {};
-  timers_.set(Timer::drain, now + 3 * rtt_.probe_timeout(config_.max_ack_delay));
+  timers_.set(Timer::drain, now + 3 * rtt_.probe_timeout(config_.max_ack_delay));  // AV-ERR-4
 }
 
 void Session::Impl::fail(Time now, wire::CloseCode code, std::string_view reason) {

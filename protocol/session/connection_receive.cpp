@@ -31,7 +31,7 @@ void Session::Impl::receive(Time now, const Datagram& datagram) {
   const auto kind = wire::packet_kind(datagram.bytes);
   if (!kind) return ++stats_.packets_malformed, void();
   if (state_ == State::closing) {
-    // The peer has not heard: say it again, ever more rarely (RFC 9000 section 10.2.1).
+    // AV-ERR-4: The peer has not heard: say it again, ever more rarely (RFC 9000 section 10.2.1).
     if (std::has_single_bit(++packets_while_closing_)) close_wanted_ = true;
     return;
   }
@@ -55,6 +55,7 @@ void Session::Impl::on_clear(Time now, const Datagram& datagram) {
 }
 
 void Session::Impl::on_handshake_packet(Time now, const Datagram& datagram) {
+  // AV-HS-36
   if (!opening_) return;  // the peer's last flight again: our DONE answers it
   ++stats_.packets_received;
   on_opening(now, opening_->on_sealed(datagram.bytes));
@@ -73,9 +74,10 @@ void Session::Impl::on_protected(Time now, const Datagram& datagram) {
   }
   ++stats_.packets_received;
   on_authentic(now);
+  // AV-HS-35
   if (opening_) confirm_opening();  // a server seals nothing with these keys before it has verified us
   // The client inverts what it saw last, the server repeats it: one edge per round trip (RFC 9000
-  // section 17.4).
+  // section 17.4). AV-PKT-17
   if (opened->newest) spin_ = role_ == Role::server ? opened->spin : !opened->spin;
 
   Incoming in{.now = now, .arrived = datagram.arrived};
@@ -93,7 +95,7 @@ void Session::Impl::on_protected(Time now, const Datagram& datagram) {
 }
 
 void Session::Impl::hold_early(const Datagram& datagram) {
-  if (role_ == Role::server && early_.size() < max_early_packets) {
+  if (role_ == Role::server && early_.size() < max_early_packets) {  // AV-HS-33
     early_.emplace_back(datagram, Bytes(datagram.bytes.begin(), datagram.bytes.end()));
   }
 }
@@ -106,11 +108,13 @@ void Session::Impl::on_authentic(Time now) {
 void Session::Impl::on_frames(Incoming& in, ByteView frames) {
   const wire::DecodeError error = wire::read_all<wire::Frames>(frames, [&]<class Frame>(const Frame& frame) {
     if (in.violation || state_ != State::open) return;
+    // AV-ACK-1
     constexpr bool silent = std::is_same_v<Frame, wire::Ack> || std::is_same_v<Frame, wire::Padding> ||
                             std::is_same_v<Frame, wire::Close>;
     if constexpr (!silent) in.ack_eliciting = true;
     on(in, frame);
   });
+  // AV-PKT-13
   if (error.fault != wire::Fault::none)
     in.violate(wire::CloseCode::frame_encoding, "a frame that does not decode");
 }
@@ -134,11 +138,11 @@ void Session::Impl::on(Incoming& in, const Frame& frame) {
   } else if constexpr (std::is_same_v<Frame, wire::MaxStreams>) {
     in.violate(streams_.on_max_streams(frame), "a stream limit against the rules");
   } else if constexpr (std::is_same_v<Frame, wire::Close>) {
-    finish({static_cast<wire::CloseCode>(frame.code), frame.reason, true});
+    finish({static_cast<wire::CloseCode>(frame.code), frame.reason, true});  // AV-ERR-5
   } else if constexpr (std::is_same_v<Frame, wire::PathChallenge>) {
-    path_responses_.push_back(frame.data);
+    path_responses_.push_back(frame.data);  // AV-RES-9
   } else if constexpr (std::is_same_v<Frame, wire::HandshakeData>) {
-    in.violate(wire::CloseCode::protocol_violation, "handshake data in a Protected packet");
+    in.violate(wire::CloseCode::protocol_violation, "handshake data in a Protected packet");  // AV-PKT-16
   } else if constexpr (std::is_same_v<Frame, wire::Done>) {
     if (role_ == Role::server) in.violate(wire::CloseCode::protocol_violation, "DONE from a client");
   }
@@ -152,6 +156,7 @@ void Session::Impl::on_media_result(Incoming& in, const media::Reassembler::Outc
 
 void Session::Impl::on_ack(Time now, const wire::Ack& ack) {
   const auto outcome = sent_.on_ack(now, ack, *this);
+  // AV-ACK-13
   if (!outcome)
     return fail(now, wire::CloseCode::protocol_violation, "an acknowledgement of a packet never sent");
   if (outcome->newly_acked) after_results(now, outcome->newly_marked);

@@ -48,7 +48,7 @@ std::optional<Event> Session::Impl::next_event() {
 
 std::optional<Transmit> Session::Impl::transmit(Time now, ByteSpan room, std::size_t max_segments) {
   if (state_ == State::closed) return std::nullopt;
-  room = room.first(std::min(room.size(), path_.allowance()));
+  room = room.first(std::min(room.size(), path_.allowance()));  // AV-HS-44
   std::size_t size = 0;
   if (opening_ && state_ != State::closing) size = send_opening(room);
   if (size == 0 && state_ == State::closing) size = send_close(room);
@@ -134,7 +134,7 @@ void Session::Impl::add_ack(Outgoing& out) {
   if (!out.room_for(least_ack_room) || !acks_.build(out.now, started_, ack, out.frames.remaining())) return;
   out.add(ack);
   out.packet.carried.push_back({.what = recovery::Carried::What::ack, .begin = ack.largest.value});
-  if (acks_.wants_acknowledgement()) ping_wanted_ = true;
+  if (acks_.wants_acknowledgement()) ping_wanted_ = true;  // AV-ACK-12
 }
 
 void Session::Impl::add_control(Outgoing& out) {
@@ -196,7 +196,7 @@ void Session::Impl::add_filling(Outgoing& out) {
 std::size_t Session::Impl::seal(Time now, ByteSpan room, Outgoing& out) {
   const PacketNumber number = sent_.next();
   if (!traffic_->seal(room, out.frames.size(), peer_id_, number, spin_)) {
-    finish({wire::CloseCode::key_limit, "the keys have sealed all that they may", false});
+    finish({wire::CloseCode::key_limit, "the keys have sealed all that they may", false});  // AV-KEY-6
     return 0;
   }
   if (state_ == State::closing) sent_.on_sent({.number = number, .sent = now, .size = out.frames.size()});

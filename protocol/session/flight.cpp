@@ -25,7 +25,7 @@ std::size_t Flight::next(ByteSpan room, PacketProtection* protection, Connection
 
 std::size_t Flight::next_clear(ByteSpan room) {
   wire::ClearPacket packet{.kind = clear_kind_, .body = clear_};
-  // A Hello fills its datagram, so that it pays for the answer (RFC 9000 section 14.1).
+  // AV-HS-7: A Hello fills its datagram, so that it pays for the answer (RFC 9000 section 14.1).
   const std::size_t size = wire::clear_header_size + clear_.size();
   if (clear_kind_ == wire::PacketKind::hello && size < room.size()) packet.padding = room.size() - size;
   wire::Writer writer(room);

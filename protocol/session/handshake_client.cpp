@@ -72,7 +72,7 @@ ClientHandshake::ClientHandshake(const Config& config, ClientCredentials credent
 bool ClientHandshake::on_retry(ByteView body) {
   auto retry = wire::decode<wire::Retry>(body);
   if (!retry || retry->client_cid != offer_.cid || retry->cookie.empty()) return false;
-  if (retried_ || chosen_) return false;
+  if (retried_ || chosen_) return false;  // AV-HS-14
   const crypto::Context& context = *credentials_.context;
   const crypto::Hash first = hello_hash(context, hello_);
   offer_.token = std::move(retry->cookie);
@@ -89,7 +89,8 @@ void ClientHandshake::on_refuse(ByteView body) {
 bool ClientHandshake::on_server_hello(ByteView body) {
   const auto hello = wire::decode<wire::ServerHello>(body);
   if (!hello || hello->client_cid != offer_.cid || chosen_) return false;
-  // What was chosen must have been offered: the group is the one of the only share, and no ticket was sent.
+  // AV-HS-18: What was chosen must have been offered: the group is the one of the only share, and no ticket
+  // was sent.
   if (hello->version != wire::protocol_version || hello->group != offer_.share_group || hello->resumed) {
     return false;
   }
@@ -114,7 +115,7 @@ bool ClientHandshake::on_server_hello(ByteView body) {
                            schedule,
                            std::move(transcript)});
   };
-  if (retried_) add(*retried_);
+  if (retried_) add(*retried_);  // AV-HS-20
   add(first_);
   return true;
 }
@@ -200,7 +201,7 @@ std::expected<void, HandshakeFailure> ClientHandshake::trust_server() const {
   const auto& [pinned, anchors, host] = credentials_.trust;
   std::expected<void, crypto::Distrust> trusted;
   std::string remedy;
-  if (pinned) {
+  if (pinned) {  // AV-TRU-5
     trusted = crypto::verify_pinned(*chain_, *pinned);
     remedy =
         "Either the server has a new key, or somebody is pretending to be it. Ask whoever runs the server "

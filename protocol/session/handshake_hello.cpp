@@ -43,9 +43,10 @@ std::expected<CheckedHello, HelloRejected> check_hello(ByteView body, wire::Sign
   const auto rejected = [&](std::optional<RefuseReason> reason) {
     return std::unexpected(HelloRejected{preamble->cid, reason});
   };
+  // AV-HS-2, AV-HS-9
   if (!contains(preamble->versions, wire::protocol_version)) return rejected(RefuseReason::version);
   auto hello = wire::decode<wire::Hello>(body);
-  if (!hello || !contains(hello->groups, hello->share_group)) return rejected({});
+  if (!hello || !contains(hello->groups, hello->share_group)) return rejected({});  // AV-HS-10
   const wire::Group group = hello->share_group;
   if (group != wire::Group::x25519 && group != wire::Group::secp256r1) return rejected(RefuseReason::group);
   if (hello->share.size() != crypto::share_size(group)) return rejected({});

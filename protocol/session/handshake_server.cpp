@@ -15,7 +15,8 @@ constexpr std::array order{Wire<wire::Parameters>::type, Wire<wire::ClientIdenti
 
 HandshakeTranscript begin_transcript(const crypto::Context& context, const CheckedHello& checked) {
   if (!checked.first_hello) return {context, checked.body};
-  // The Retry need not be remembered: its cookie came back, and its other field is in the Hello too.
+  // AV-HS-24: The Retry need not be remembered: its cookie came back, and its other field is in the Hello
+  // too.
   const Bytes retry =
       wire::encode(wire::Retry{.client_cid = checked.hello.cid, .cookie = *checked.hello.token});
   return {context, *checked.first_hello, retry, checked.body};

@@ -43,7 +43,7 @@ HandshakeTranscript::HandshakeTranscript(const crypto::Context& context, ByteVie
 HandshakeTranscript::HandshakeTranscript(const crypto::Context& context, const crypto::Hash& first,
                                          ByteView retry, ByteView hello)
     : running_(context) {
-  add(message_hash_type, first);
+  add(message_hash_type, first);  // AV-HS-23
   add(wire::Wire<wire::Retry>::type, retry);
   add(wire::Wire<wire::Hello>::type, hello);
 }
@@ -55,7 +55,7 @@ void HandshakeTranscript::add(std::uint64_t type, ByteView body) {
 
 bool MessageReader::feed(ByteView data) {
   total_ += data.size();
-  if (total_ > wire::max_handshake_stream) return false;
+  if (total_ > wire::max_handshake_stream) return false;  // AV-HS-26
   bytes_.erase(bytes_.begin(), bytes_.begin() + static_cast<std::ptrdiff_t>(taken_));
   taken_ = 0;
   bytes_.insert(bytes_.end(), data.begin(), data.end());
@@ -77,6 +77,7 @@ std::expected<void, HandshakeFailure> verify_signature(const crypto::Context& co
                                                        wire::SignatureAlgorithm algorithm, ByteView signature,
                                                        std::string_view label,
                                                        const HandshakeTranscript& transcript) {
+  // AV-HS-29
   if (algorithm != key.algorithm()) return failed("the signature is of another kind than the key");
   if (!key.verify(context, crypto::signed_content(label, transcript.hash()), signature)) {
     return failed("the peer does not hold the key that it shows: its signature does not verify");
@@ -87,6 +88,7 @@ std::expected<void, HandshakeFailure> verify_signature(const crypto::Context& co
 std::expected<void, HandshakeFailure> verify_finished(const crypto::Context& context,
                                                       const crypto::ScheduleSecret& secret, ByteView mac,
                                                       const HandshakeTranscript& transcript) {
+  // AV-HS-30
   if (!crypto::equal_in_constant_time(mac, crypto::finished_mac(context, secret, transcript.hash()))) {
     return failed("the two sides have not seen the same handshake: somebody changed it on the way");
   }

@@ -106,7 +106,7 @@ void Listener::Impl::receive(Time now, const Datagram& datagram) {
   wire::read_fields(reader, header);
   if (!reader.ok()) return ++counters_.malformed, void();
   const auto found = by_id_.find(header.destination);
-  if (found == by_id_.end()) return ++counters_.strays, void();
+  if (found == by_id_.end()) return ++counters_.strays, void();  // AV-PKT-19
   found->second->session->receive(now, datagram);
   make_ready(*found->second);
 }
@@ -114,7 +114,7 @@ void Listener::Impl::receive(Time now, const Datagram& datagram) {
 void Listener::Impl::on_hello(Time now, const Datagram& datagram) {
   ++counters_.hellos;
   const auto packet = wire::decode<wire::ClearPacket>(datagram.bytes);
-  // A Hello must be as large as what it asks for, or it would make an amplifier of us.
+  // AV-HS-7: A Hello must be as large as what it asks for, or it would make an amplifier of us.
   if (!packet || datagram.bytes.size() < wire::base_datagram) return ++counters_.malformed, void();
   auto hello = check_hello(packet->body, credentials_.identity->algorithm());
   if (!hello) {
@@ -135,7 +135,7 @@ void Listener::Impl::on_hello(Time now, const Datagram& datagram) {
     return answer(datagram, wire::PacketKind::refuse, make_refuse(hello->hello.cid, reason));
   }
   const bool proven = check_cookie(*credentials_.context, cookies_, now, datagram.from, *hello);
-  if (!proven && half_open_ >= config_.half_open_before_retry) {
+  if (!proven && half_open_ >= config_.half_open_before_retry) {  // AV-HS-13
     ++counters_.retries;
     return answer(datagram, wire::PacketKind::retry,
                   make_retry(*credentials_.context, cookies_, now, datagram.from, *hello));

@@ -12,7 +12,7 @@ class ClientOpening final : public Opening {
   }
 
   Outcome on_clear(wire::PacketKind kind, ByteView body) override {
-    if (kind == wire::PacketKind::refuse) return handshake_.on_refuse(body), Outcome::ignored;
+    if (kind == wire::PacketKind::refuse) return handshake_.on_refuse(body), Outcome::ignored;  // AV-HS-12
     if (kind == wire::PacketKind::retry && handshake_.on_retry(body)) return say_hello(), Outcome::heard;
     if (kind == wire::PacketKind::server_hello && !handshake_.chosen()) handshake_.on_server_hello(body);
     return Outcome::ignored;  // anybody can have sent it: only a Handshake packet proves a ServerHello
@@ -33,8 +33,8 @@ class ClientOpening final : public Opening {
     wire::SealedHeader header;
     wire::read_fields(reader, header);
     if (!reader.ok() || header.kind != wire::PacketKind::handshake) return false;
-    for (std::size_t i = 0; i < handshake_.candidates(); ++i) {
-      Bytes copy(packet.begin(), packet.end());  // a wrong key wipes what it is tried on
+    for (std::size_t i = 0; i < handshake_.candidates(); ++i) {  // AV-HS-19
+      Bytes copy(packet.begin(), packet.end());                  // a wrong key wipes what it is tried on
       const ByteSpan body = ByteSpan(copy).subspan(wire::sealed_header_size);
       if (!handshake_.opener(i).open({header.number_low}, packet.first(wire::sealed_header_size), body))
         continue;
@@ -103,7 +103,7 @@ Opening::Outcome Opening::on_frames(ByteView frames) {
     } else if constexpr (std::is_same_v<Frame, wire::Close>) {
       refuse(static_cast<wire::CloseCode>(frame.code), frame.reason);
       closed = true;
-    } else if constexpr (!std::is_same_v<Frame, wire::Padding>) {
+    } else if constexpr (!std::is_same_v<Frame, wire::Padding>) {  // AV-PKT-15
       refuse(wire::CloseCode::protocol_violation, "a frame that Handshake packets must not carry");
     }
   });

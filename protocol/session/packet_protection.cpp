@@ -17,9 +17,9 @@ std::expected<PacketProtection::Opened, PacketProtection::Refusal> PacketProtect
   wire::Reader reader(packet);
   wire::SealedHeader header;
   wire::read_fields(reader, header);
-  if (!reader.ok() || header.kind != kind_) return std::unexpected(Refusal::malformed);
+  if (!reader.ok() || header.kind != kind_) return std::unexpected(Refusal::malformed);  // AV-PKT-11
   const PacketNumber number = expand(header.number_low, replay_.next());
-  if (!replay_.test(number)) return std::unexpected(Refusal::duplicate);
+  if (!replay_.test(number)) return std::unexpected(Refusal::duplicate);  // AV-PKT-9, AV-PKT-10
   const auto frames = opener_.open(number, packet.first(payload_at), packet.subspan(payload_at));
   if (!frames) return std::unexpected(Refusal::not_authentic);
   const bool newest = number >= replay_.next();

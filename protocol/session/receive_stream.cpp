@@ -9,13 +9,14 @@ using wire::CloseCode;
 
 std::optional<CloseCode> ReceiveStream::insert(std::uint64_t offset, ByteView data, bool fin) {
   const std::uint64_t end = offset + data.size();  // at most 2^62 + a datagram
+  // AV-STR-5
   if (final_size_ && (end > *final_size_ || (fin && end != *final_size_))) return CloseCode::final_size;
   if (fin && end < highest_) return CloseCode::final_size;
-  if (end > limit_) return CloseCode::flow_control;
+  if (end > limit_) return CloseCode::flow_control;  // AV-FLOW-2
   const std::uint64_t begin = std::max(offset, read_);
   if (begin < end) {
     const auto inserted = arrived_.insert(begin, end);
-    if (inserted == decltype(arrived_)::Insert::full) return CloseCode::internal;
+    if (inserted == decltype(arrived_)::Insert::full) return CloseCode::internal;  // AV-STR-8
     if (inserted == decltype(arrived_)::Insert::added) {
       bytes_.resize(std::max<std::size_t>(bytes_.size(), end - read_));
       std::ranges::copy(data.subspan(begin - offset),

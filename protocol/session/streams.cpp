@@ -120,7 +120,7 @@ std::optional<CloseCode> Streams::on_stream(const wire::Stream& frame) {
   Stream& stream = **reached;
   const std::uint64_t highest = stream.in.highest(), end = frame.offset + frame.data.size();
   const std::uint64_t more = std::max(highest, end) - highest;
-  if (more > max_data_ - received_) return CloseCode::flow_control;
+  if (more > max_data_ - received_) return CloseCode::flow_control;  // AV-FLOW-2
   receive_held_ -= stream.in.held();
   const auto broken = stream.in.insert(frame.offset, frame.data, frame.fin);
   receive_held_ += stream.in.held();
@@ -153,7 +153,7 @@ std::optional<CloseCode> Streams::on_reset_stream(const wire::ResetStream& frame
 }
 
 std::optional<CloseCode> Streams::on_max_data(const wire::MaxData& frame) {
-  peer_max_data_ = std::max(peer_max_data_, frame.limit);
+  peer_max_data_ = std::max(peer_max_data_, frame.limit);  // AV-FLOW-3
   return std::nullopt;
 }
 
@@ -249,7 +249,7 @@ std::expected<Streams::Stream*, CloseCode> Streams::reach(StreamId id) {
   if (ours(id)) {
     if (ordinal(id) > opened_) return std::unexpected(CloseCode::protocol_violation);
   } else {
-    if (ordinal(id) > peer_limit_) return std::unexpected(CloseCode::stream_limit);
+    if (ordinal(id) > peer_limit_) return std::unexpected(CloseCode::stream_limit);  // AV-STR-3
     while (peer_opened_ < ordinal(id)) {
       streams_.try_emplace(nth(++peer_opened_, role_ == Role::server), peer_stream_window_, stream_window_);
     }
@@ -345,7 +345,7 @@ void Streams::fill_limits(wire::Writer& w, recovery::CarriedList& carried) {
 
 /// Stream 0 first, then one chunk for each that has something, beginning after the one served last.
 void Streams::fill_new(wire::Writer& w, recovery::CarriedList& carried) {
-  if (const auto zero = streams_.find(StreamId{0}); zero != streams_.end()) {
+  if (const auto zero = streams_.find(StreamId{0}); zero != streams_.end()) {  // AV-STR-9
     if (!fill_new_of(zero->first, zero->second, w, carried)) return;
   }
   const StreamId last = turn_;

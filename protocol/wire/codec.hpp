@@ -13,7 +13,7 @@ std::expected<T, DecodeError> decode(ByteView bytes) {
   Reader r(bytes);
   T value{};
   read_fields(r, value);
-  if (r.ok() && r.remaining() > 0) r.enter("end"), r.fail(Fault::trailing);
+  if (r.ok() && r.remaining() > 0) r.enter("end"), r.fail(Fault::trailing);  // AV-ENC-7
   if (!r.ok()) return std::unexpected(r.error());
   return value;
 }

@@ -162,7 +162,7 @@ struct Text {
   static void read(Reader& r, std::string& v) {
     ByteView raw;
     Blob<Max, Varint>::read(r, raw);
-    if (!is_utf8(as_text(raw))) return r.fail(Fault::bad_text);
+    if (!is_utf8(as_text(raw))) return r.fail(Fault::bad_text);  // AV-ENC-6
     v = as_text(raw);
   }
   static std::string notation() { return "text<" + std::to_string(Max) + ">"; }
@@ -228,8 +228,8 @@ struct Counted {
   template <class Container>
   void read(Reader& r, Container& v) const {
     const std::uint64_t count = r.varint();
-    // Each value takes a byte at least: a count that the bytes cannot hold is refused before anything is
-    // reserved.
+    // AV-ENC-9: Each value takes a byte at least: a count that the bytes cannot hold is refused before
+    // anything is reserved.
     if (count > Max) return r.fail(Fault::out_of_bounds);
     if (count > r.remaining()) return r.fail(Fault::truncated);
     v.clear();

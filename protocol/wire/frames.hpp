@@ -228,6 +228,7 @@ struct Wire<Media> {
       Field{"index", &Media::index, varint,
             "position of the fragment in its frame; 0 begins with the frame's head"},
       Field{"data", &Media::data, blob<largest_datagram>, "bytes of the frame"}};
+  // AV-MED-3
   static constexpr bool valid(const Media& m) { return !m.data.empty() && m.index <= m.fragment.value; }
 };
 
@@ -251,7 +252,7 @@ struct Wire<Parity> {
                                      Field{"row", &Parity::row, u8, "which parity of this run"},
                                      Field{"data", &Parity::data, blob<largest_datagram>,
                                            "the parity of the shards, as long as the longest"}};
-  static constexpr bool valid(const Parity& p) {
+  static constexpr bool valid(const Parity& p) {  // AV-FEC-2
     return p.count > 0 && p.count + p.row < 255 && p.data.size() > 4;
   }
 };
@@ -270,6 +271,7 @@ struct Wire<Shard> {
       Field{"length", &Shard::length, u16, "bytes of data before the zero padding"},
       Field{"index", &Shard::index, u16, "position of the fragment in its frame"},
       Field{"data", &Shard::data, rest, "the data, zero-padded"}};
+  // AV-FEC-3
   static constexpr bool valid(const Shard& s) { return s.length > 0 && s.length <= s.data.size(); }
 };
 inline constexpr std::size_t shard_header_size = 4;
@@ -306,7 +308,7 @@ struct Wire<FrameHead> {
                       Bit{"key", &FrameHead::key, 1, "decodable by itself"},
                       Bit{"discardable", &FrameHead::discardable, 1, "no other frame refers to it"},
                       Bit{"end_of_track", &FrameHead::end_of_track, 1, "no frame follows on this track"})};
-  static constexpr bool valid(const FrameHead& h) {
+  static constexpr bool valid(const FrameHead& h) {  // AV-MED-6
     return h.fragments > 0 && h.fragments <= max_fragments_per_frame && h.size <= max_frame_size;
   }
 };
@@ -352,6 +354,7 @@ struct Wire<NewId> {
       Field{"retire_before", &NewId::retire_before, varint, "ids of lower numbers must be retired"},
       Field{"id", &NewId::id, u64, "the connection id"},
       Field{"reset_token", &NewId::reset_token, bytes<16>, "what a Reset for this id ends in"}};
+  // AV-RES-11
   static constexpr bool valid(const NewId& n) { return n.retire_before <= n.sequence; }
 };
 
@@ -404,6 +407,7 @@ struct Wire<NewTicket> {
   static constexpr std::tuple fields{
       Field{"lifetime", &NewTicket::lifetime, varint, "seconds, at most 86400"},
       Field{"ticket", &NewTicket::ticket, blob<512>, "sealed by the server for itself"}};
+  // AV-RES-7
   static constexpr bool valid(const NewTicket& t) { return t.lifetime <= 86400 && !t.ticket.empty(); }
 };
 
@@ -417,6 +421,7 @@ struct Wire<NewToken> {
                                     meaning = "proves the client's address in a later Hello";
   static constexpr std::tuple fields{
       Field{"token", &NewToken::token, blob<256>, "sealed by the server for itself"}};
+  // AV-RES-7
   static constexpr bool valid(const NewToken& t) { return !t.token.empty(); }
 };
 

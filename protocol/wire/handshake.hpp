@@ -160,6 +160,7 @@ struct Wire<Parameters> {
       Field{"reset_token", &Parameters::reset_token, bytes<16>,
             "what a Reset for the handshake's id ends in"},
       Field{"extensions", &Parameters::extensions, wire::extensions, "what later versions add"}};
+  // AV-DGM-4
   static constexpr bool valid(const Parameters& p) { return p.max_datagram >= 1200; }
 };
 

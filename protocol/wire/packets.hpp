@@ -52,7 +52,7 @@ struct Wire<SealedHeader> {
                          Bit{"spin", &SealedHeader::spin, 1, "latency spin bit (RFC 9000 section 17.4)"}),
       Field{"destination", &SealedHeader::destination, u64, "connection id chosen by the receiver"},
       Field{"number", &SealedHeader::number_low, u32, "low 32 bits of the packet number"}};
-  static constexpr bool valid(const SealedHeader& h) {
+  static constexpr bool valid(const SealedHeader& h) {  // AV-PKT-2
     return h.kind == PacketKind::protected_ || (h.kind == PacketKind::handshake && !h.key_phase && !h.spin);
   }
 };
@@ -78,7 +78,7 @@ struct Wire<ClearPacket> {
       Magic<ClearPacket, 4>{"magic", {'A', 'V', 'O', 'C'}, "recognises a conversation on any port"},
       Field{"body", &ClearPacket::body, blob16<largest_datagram>, "one message in the clear"},
       Field{"padding", &ClearPacket::padding, zeros, "zeros to the end of the datagram"}};
-  static constexpr bool valid(const ClearPacket& p) {
+  static constexpr bool valid(const ClearPacket& p) {  // AV-PKT-2
     return p.kind >= PacketKind::hello && p.kind <= PacketKind::server_hello;
   }
 };

@@ -27,8 +27,8 @@ std::uint64_t Reader::varint() {
   const unsigned log = std::to_integer<unsigned>(bytes_[at_]) >> 6;
   const std::size_t width = std::size_t{1} << log;
   const std::uint64_t value = big_endian(width) & ((std::uint64_t{1} << (8 * width - 2)) - 1);
-  // The next shorter form has half the width; a value that fits there was padded, which would give one
-  // message two encodings.
+  // AV-ENC-2: The next shorter form has half the width; a value that fits there was padded, which would give
+  // one message two encodings.
   if (ok() && log > 0 && value >> (4 * width - 2) == 0) return fail(Fault::non_canonical), 0;
   return value;
 }

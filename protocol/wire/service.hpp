@@ -199,6 +199,7 @@ struct Wire<Play> {
       Field{"buffer", &Play::buffer, varint_us, "stored video that the client holds ahead at most, us"},
       Field{"weight", &Play::weight, u8, "its share of the path among the client's plays; 16 is normal"},
       Field{"extensions", &Play::extensions, wire::extensions, "what later versions add"}};
+  // AV-SVC-20
   static constexpr bool valid(const Play& p) { return p.weight > 0; }
 };
 
@@ -235,7 +236,7 @@ struct Wire<Track> {
       Field{"channels", &Track::channels, u8, "0 for video"},
       Field{"bitrate", &Track::bitrate, varint, "mean, bit/s"},
       Field{"extradata", &Track::extradata, blob<4096>, "decoder configuration as in the MP4 sample entry"}};
-  static constexpr bool valid(const Track& t) {
+  static constexpr bool valid(const Track& t) {  // AV-SVC-21
     return t.kind <= TrackKind::audio && t.timebase_numerator > 0 && t.timebase_denominator > 0;
   }
 };
@@ -419,6 +420,7 @@ struct Wire<Publish> {
       Field{"tracks", &Publish::tracks, counted<max_tracks>(nested<Track>),
             "video ascending by bitrate, then audio"},
       Field{"extensions", &Publish::extensions, wire::extensions, "what later versions add"}};
+  // AV-SVC-20
   static constexpr bool valid(const Publish& p) { return p.weight > 0; }
 };
 
