@@ -53,6 +53,7 @@ TEST(ServiceStored, LossIsRepairedWithoutAFreeze) {
   EXPECT_LT(s.seen[ada].stalled, 500ms);
 }
 
+// AV-SEG-6, AV-SEG-8
 TEST(ServiceStored, FollowsTheRateDownAndUp) {
   ServiceWorld s(3);
   s.world.server().set_catalogue({ServiceWorld::title("clip")});
@@ -85,6 +86,7 @@ TEST(ServiceStored, FollowsTheRateDownAndUp) {
   EXPECT_LT(seen.stalled, 1s);
 }
 
+// AV-SEG-11, AV-SEG-12
 TEST(ServiceStored, SeeksAndPauses) {
   ServiceWorld s(4);
   s.world.server().set_catalogue({ServiceWorld::title("clip")});
@@ -133,6 +135,7 @@ TEST(ServiceStored, SameSeedSameBytes) {
   EXPECT_EQ(hashes[0], hashes[1]);
 }
 
+// AV-SVC-8
 TEST(ServiceStored, RefusalsReachTheUser) {
   ServiceWorld s(7);
   s.world.server().set_catalogue({ServiceWorld::title("clip")});
@@ -150,6 +153,7 @@ TEST(ServiceStored, RefusalsReachTheUser) {
   EXPECT_EQ(s.find<service::ConnectionClosed>()->code, wire::CloseCode::none);
 }
 
+// AV-SVC-13
 TEST(ServiceStored, ReconnectionSupersedesItsGhost) {
   ServiceWorld s(8);
   const auto ghost = s.connect(path(20ms), path(20ms), {}, 77);
