@@ -38,6 +38,7 @@ const MediaSender::Share* MediaSender::find(TrackId id) const {
 }
 
 void MediaSender::open_track(TrackId id, const TrackOptions& options) {
+  changed();
   if (Share* known = find(id)) return known->track->set_options(options);
   tracks_.push_back(
       {std::make_unique<SendTrack>(id, options, fragment_size(config_.payload, id)), virtual_time_});
@@ -45,12 +46,14 @@ void MediaSender::open_track(TrackId id, const TrackOptions& options) {
 
 void MediaSender::close_track(TrackId id) {
   cancel(id, FrameNumber{0});
+  changed();
   std::erase_if(tracks_, [id](const Share& s) { return s.track->id() == id; });
 }
 
 MediaSender::Taken MediaSender::send(Time now, TrackId id, const Frame& frame, std::optional<Time> deadline) {
   Share* share = find(id);
   if (share == nullptr) return Taken::closed;
+  changed();
   if (frame.size() > wire::max_frame_size) return Taken::too_large;
   if (bytes_held() + frame.size() + OutgoingFrames::frame_overhead > config_.max_queue) {
     // What has expired need not stand in the way.
@@ -65,6 +68,7 @@ MediaSender::Taken MediaSender::send(Time now, TrackId id, const Frame& frame, s
 }
 
 void MediaSender::cancel(TrackId id, FrameNumber from) {
+  changed();
   if (Share* share = find(id)) share->track->cancel(*context_, from);
 }
 
@@ -79,16 +83,21 @@ std::size_t MediaSender::bytes_unsent(TrackId id) const {
 }
 
 void MediaSender::set_path(const Path& path) {
+  changed();
   context_->path = path;
   context_->plan.set_loss(path.loss);
 }
 
 void MediaSender::advance(Time now) {
+  if (advanced_ == now) return;
   for (Share& share : tracks_) share.track->advance(*context_, now);
+  advanced_ = now;
+  chosen_.reset();
 }
 
 /// The track to send from: the best rank, and within it who has had least for its weight.
 MediaSender::Share* MediaSender::choose(Time now) {
+  if (chosen_) return *chosen_;
   Share* best = nullptr;
   int best_rank = 0;
   for (Share& share : tracks_) {
@@ -98,6 +107,7 @@ MediaSender::Share* MediaSender::choose(Time now) {
       best = &share, best_rank = *rank;
     }
   }
+  chosen_ = best;
   return best;
 }
 
@@ -119,6 +129,7 @@ bool MediaSender::write_next(Time now, wire::Writer& packet, Sent& out) {
   advance(now);
   Share* share = choose(now);
   if (share == nullptr || !share->track->write(*context_, now, packet, out)) return false;
+  chosen_.reset();
   // Who was idle saved nothing up: it starts where the others are.
   const double start = std::max(share->finish, virtual_time_);
   share->finish = start + out.length / share->track->weight();
@@ -128,20 +139,25 @@ bool MediaSender::write_next(Time now, wire::Writer& packet, Sent& out) {
 
 bool MediaSender::write_probe_parity(Time now, wire::Writer& packet, Sent& out) {
   advance(now);
+  chosen_.reset();
   return std::ranges::any_of(
       tracks_, [&](Share& share) { return share.track->write_probe_parity(*context_, packet, out); });
 }
 
 void MediaSender::on_acked(TrackId id, FragmentNumber fragment) {
+  changed();
   if (Share* share = find(id)) share->track->on_acked(*context_, fragment);
 }
 void MediaSender::on_lost(Time now, TrackId id, FragmentNumber fragment) {
+  changed();
   if (Share* share = find(id)) share->track->on_lost(*context_, now, fragment);
 }
 void MediaSender::on_parity_acked(TrackId id, FragmentNumber first, std::uint8_t row) {
+  changed();
   if (Share* share = find(id)) share->track->on_parity_acked(*context_, first, row);
 }
 void MediaSender::on_parity_lost(Time now, TrackId id, FragmentNumber first, std::uint8_t row) {
+  changed();
   if (Share* share = find(id)) share->track->on_parity_lost(*context_, now, first, row);
 }
 

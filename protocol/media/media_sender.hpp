@@ -128,6 +128,7 @@ class MediaSender {
   };
   Share* find(TrackId);
   const Share* find(TrackId) const;
+  void changed() { advanced_.reset(), chosen_.reset(); }
   void advance(Time now);
   Share* choose(Time now);
 
@@ -136,6 +137,9 @@ class MediaSender {
   std::vector<Share> tracks_;
   double virtual_time_ = 0;
   bool refused_ = false;
+  // A packet asks several times at one `now`; between two inputs the answer stays the same.
+  std::optional<Time> advanced_;  // as of when nothing is left to give up
+  std::optional<Share*> chosen_;
 };
 
 }  // namespace avocet::media

@@ -45,6 +45,7 @@ class RepairQueue {
       waiting_[i] = waiting_.back(), waiting_.pop_back();
     }
   }
+  bool empty() const { return ready_.empty() && waiting_.empty(); }
   const Repair* first() const { return ready_.empty() ? nullptr : &ready_.front(); }
   void pop() { std::ranges::pop_heap(ready_, later), ready_.pop_back(); }
   /// When the next waiting one is let go.

@@ -30,6 +30,7 @@ class SendTrack {
   double weight() const { return std::max(options_.weight, 1e-3); }
   const OutgoingFrames& frames() const { return frames_; }
 
+  bool idle() const { return frames_.empty() && repairs_.empty(); }
   bool push(const Frame& frame, std::optional<Time> deadline) { return frames_.push(frame, deadline); }
   void cancel(SenderContext&, FrameNumber from);
 
