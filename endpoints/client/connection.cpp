@@ -1,0 +1,170 @@
+#include "endpoints/client/connection.hpp"
+
+#include <fmt/format.h>
+
+#include "endpoints/client/text.hpp"
+#include "endpoints/drive/entropy.hpp"
+#include "endpoints/state/identities.hpp"
+
+namespace avocet::client {
+namespace {
+
+/// How long all addresses together have, and one that is not the last.
+constexpr Duration patience = 10s;
+constexpr Duration address_patience = 3s;
+constexpr Duration least_patience = 4s;
+constexpr Duration refusal_period = 100ms;
+/// How long leaving may take.
+constexpr Duration farewell = 1500ms;
+
+}  // namespace
+
+Connection::Attempt::Attempt(asio::io_context& context, const service::ClientConfig& config,
+                             session::ClientCredentials credentials, const PeerAddress& server,
+                             drive::UdpSocket socket, Handler handler)
+    : client(config, std::move(credentials), server, drive::draw_entropy(), drive::now(), drive::unix_time()),
+      loop(context, client, std::move(socket), handler) {}
+
+state::Result<std::unique_ptr<Connection>> Connection::open(asio::io_context& context,
+                                                            const ServerOptions& options, Handlers handlers) {
+  auto credentials = state::load_or_make_client(options.state, drive::draw_entropy());
+  if (!credentials) return std::unexpected(credentials.error());
+  auto trust = ServerTrust::load(options, *credentials->context);
+  if (!trust) return std::unexpected(trust.error());
+  credentials->trust = trust->trust();
+  std::optional<state::KeyLogFile> key_log;
+  if (!options.key_log.empty()) {
+    auto opened = state::KeyLogFile::open(options.key_log);
+    if (!opened) return std::unexpected(opened.error());
+    key_log.emplace(std::move(*opened));
+    handlers.notice(
+        fmt::format("warning: the connection's keys are written to {}: who reads it reads the connection",
+                    options.key_log.string()));
+  }
+  auto addresses = drive::resolve(options.url.server);
+  if (!addresses) return std::unexpected(addresses.error());
+  return std::unique_ptr<Connection>(new Connection(context, options, std::move(handlers),
+                                                    std::move(*addresses), std::move(*credentials),
+                                                    std::move(*trust), std::move(key_log)));
+}
+
+Connection::Connection(asio::io_context& context, const ServerOptions& options, Handlers handlers,
+                       std::vector<PeerAddress> addresses, session::ClientCredentials credentials,
+                       ServerTrust trust, std::optional<state::KeyLogFile> key_log)
+    : context_(context),
+      options_(options),
+      handlers_(std::move(handlers)),
+      addresses_(std::move(addresses)),
+      credentials_(std::move(credentials)),
+      trust_(std::move(trust)),
+      key_log_(std::move(key_log)),
+      refusal_check_(context),
+      last_resort_(context) {}
+
+void Connection::start() {
+  began_ = drive::now();
+  try_next();
+}
+
+void Connection::try_next() {
+  if (ended_) return;
+  while (more_addresses()) {
+    const PeerAddress& address = addresses_[next_address_++];
+    auto socket = drive::UdpSocket::connect(address);
+    if (!socket) {
+      last_socket_error_ = socket.error();
+      continue;
+    }
+    service::ClientConfig config;
+    config.session.key_log = key_log_.has_value();
+    config.session.handshake_timeout =
+        more_addresses() ? address_patience : std::max(least_patience, began_ + patience - drive::now());
+    attempt_ =
+        std::make_unique<Attempt>(context_, config, credentials_, address, std::move(*socket), Handler{this});
+    attempt_->loop.start();
+    return look_for_refusal();
+  }
+  end(last_socket_error_);
+}
+
+/// An address where nothing listens is left at once for the next one.
+void Connection::look_for_refusal() {
+  if (connected_ || ended_ || !more_addresses()) return;
+  if (attempt_->loop.socket().refused() > 0) return try_next();
+  refusal_check_.set(drive::now() + refusal_period, [this] { look_for_refusal(); });
+}
+
+void Connection::leave(std::string_view reason) {
+  if (std::exchange(leaving_, true) || ended_) return;
+  last_resort_.set(drive::now() + farewell, [this] { end(""); });
+  if (!connected_) return end("");
+  call([&](service::Client& client, Time now) { client.bye(now, reason); });
+}
+
+std::optional<session::Stats> Connection::stats() const {
+  return attempt_ ? std::optional(attempt_->client.stats()) : std::nullopt;
+}
+
+void Connection::Handler::operator()(service::Client::Output&& output, Time now) const {
+  connection->take(std::get<service::ClientEvent>(output), now);
+}
+
+void Connection::take(service::ClientEvent& event, Time now) {
+  if (ended_) return;
+  if (const auto* log = std::get_if<service::ClientKeyLog>(&event)) {
+    if (key_log_) key_log_->add(log->line);
+  } else if (const auto* closed = std::get_if<service::ConnectionClosed>(&event)) {
+    on_closed(*closed);
+  } else if (const auto* connected = std::get_if<service::Connected>(&event)) {
+    on_connected(*connected, event, now);
+  } else {
+    handlers_.event(event, now);
+  }
+}
+
+void Connection::on_connected(const service::Connected& connected, service::ClientEvent& event, Time now) {
+  connected_ = true;
+  const auto accepted = trust_.accept(connected.fingerprint);
+  if (!accepted) {
+    handlers_.notice("warning: the server could not be remembered: " + accepted.error());
+  } else if (!accepted->empty()) {
+    handlers_.notice(*accepted);
+  }
+  handlers_.event(event, now);
+}
+
+void Connection::on_closed(const service::ConnectionClosed& closed) {
+  const bool unanswered = !connected_ && !closed.by_peer && closed.code == wire::CloseCode::idle;
+  if (unanswered && more_addresses() && !leaving_) return asio::post(context_, [this] { try_next(); });
+  end(leaving_ ? "" : explain(closed));
+}
+
+std::string Connection::explain(const service::ConnectionClosed& closed) const {
+  const std::string server = options_.url.server_text();
+  const std::string reason = printable(closed.reason);
+  if (closed.code == wire::CloseCode::untrusted && !closed.by_peer) return trust_.explain_refusal(reason);
+  if (!connected_ && closed.code == wire::CloseCode::idle) {
+    return fmt::format(
+        "nothing answered at {} over UDP within {} s ({}); check that avocet-server runs there, that host "
+        "and port "
+        "are right, and that no firewall on the way drops UDP",
+        server, std::chrono::duration_cast<std::chrono::seconds>(patience).count(), reason);
+  }
+  if (!connected_) return fmt::format("no connection with {}: {}", server, reason);
+  if (closed.code == wire::CloseCode::idle) {
+    return fmt::format("{} has not been heard for too long; check the network, and that the server runs",
+                       server);
+  }
+  return fmt::format("{} closed the connection: {}", closed.by_peer ? server : "avocet-client",
+                     reason.empty() ? "no reason was given" : reason);
+}
+
+void Connection::end(const std::string& failure) {
+  if (std::exchange(ended_, true)) return;
+  if (attempt_) attempt_->loop.close();
+  refusal_check_.set({}, [] {});
+  last_resort_.set({}, [] {});
+  handlers_.end(failure);
+}
+
+}  // namespace avocet::client
