@@ -83,8 +83,8 @@ bool DelayEstimator::risen(Duration limit, Duration own) const {
   const Duration zero = base + bias_ + allowance_ + own;
   const Duration newest = recent_[(seen_ - 1) % recent_.size()],
                  before = recent_[(seen_ - 2) % recent_.size()];
-  return floor_ - own > limit || std::min(newest, before) - zero > limit * 5 / 4 ||
-         newest - zero > limit * 7 / 4;
+  return floor_ - own > limit || std::min(newest, before) - zero > limit * 11 / 10 ||
+         newest - zero > limit * 7 / 5;
 }
 
 void DelayEstimator::rebase() {

@@ -22,8 +22,8 @@ class DelayEstimator {
   Duration queue() const { return queue_; }
   /// Least delay of the last three packets above the base.
   Duration floor() const { return floor_; }
-  /// The path is slower than just before: three packets came more than `limit` late, two by a quarter more,
-  /// or one by three quarters more; each time `own` is allowed for a burst of ours.
+  /// The path is slower than just before: three packets came more than `limit` late, two by a tenth more, or
+  /// one by four tenths more; `own` is allowed for a burst of ours.
   bool risen(Duration limit, Duration own) const;
   /// The last packet's delay above the base.
   Duration last() const { return last_; }

@@ -320,8 +320,11 @@ void DelayLossController::retreat(Time now, Duration queue, bool sudden) {
   if (!sudden && contention(now) > 1.2 && config_.weight > 1)
     share = rate_ - (rate_ - share) * (1 / config_.weight);
   set_rate(share);
-  const double pace = std::clamp(1 - to_seconds(queue) / 0.2, 0.3, 0.85);
-  const Duration rises = sudden ? round_trip() : Duration::zero();
+  // What was sent since then will make the queue longer by as much as arrivals are stretched.
+  const double stretch = arriving ? std::clamp(arriving->stretch - 1, 0.0, 2.0) : 1;
+  const Duration rises =
+      sudden ? seconds_of(to_seconds(std::min<Duration>(round_trip(), 200ms)) * stretch) : Duration{};
+  const double pace = std::clamp(1 - to_seconds(queue + rises) / 0.2, 0.3, 0.85);
   if (!again || pace < drain_factor_) {
     drain_factor_ = pace;
     drain_until_ = now + seconds_of(to_seconds(queue + rises) / (1 - drain_factor_)) + round_trip();
