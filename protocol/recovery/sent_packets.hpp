@@ -43,8 +43,8 @@ struct ProbePolicy {
   Duration max_ack_delay = 25ms;  ///< of the peer
   /// Fixed first timeout, used instead of the round-trip estimate (handshake timers); 0: by the estimate.
   Duration first{};
-  double backoff = 2;     ///< each further timeout is longer by this
-  Duration longest = 2s;  ///< backoff stops here
+  double backoff = 2;        ///< each further timeout is longer by this
+  Duration longest = 500ms;  ///< backoff stops here, or at the first timeout if that is longer
 
   static constexpr ProbePolicy handshake() { return {0ms, 200ms, 1.3, 500ms}; }
 };
