@@ -59,7 +59,9 @@ class Client::Impl {
     for (const session::FrameReceived& held : early.take(last_track)) take(held);
   }
   void operator()(const wire::Switched& switched) {
-    if (const auto play = plays.find(switched.play); play != plays.end()) play->second.switched(switched);
+    const auto play = plays.find(switched.play);
+    if (play == plays.end()) return;
+    if (const auto back = play->second.switched(switched)) say(*back);
   }
   void operator()(const wire::Ended& ended) {
     if (const auto play = plays.find(ended.play); play != plays.end()) play->second.ended(now, ended.reason);

@@ -45,6 +45,7 @@ void ClientPlay::tracks(Time now, const wire::Tracks& message) {
 
   coming_.clear();
   key_arrivals_.clear();
+  next_number_ = {};
   shown_track_ = first;
   stalled_at_.reset();
   credit_at_.reset();
@@ -53,8 +54,10 @@ void ClientPlay::tracks(Time now, const wire::Tracks& message) {
                               start_, message.live});
 }
 
-void ClientPlay::switched(const wire::Switched& message) {
-  if (message.generation != generation_ || !owns(message.from) || !owns(message.to)) return;
+std::optional<wire::Seek> ClientPlay::switched(const wire::Switched& message) {
+  if (message.generation != generation_ || !owns(message.from) || !owns(message.to)) return std::nullopt;
+  if (message.generation != wanted_generation_) return std::nullopt;
+  if (message.at < next_number_ && !live_) return seek(playout_->released_until());
   Coming coming{message.from, message.to, message.at, message.reason, {}};
   const auto key = key_arrivals_.find(message.to);
   if (key != key_arrivals_.end() && key->second.number >= message.at) coming.arrived = key->second.at;
@@ -62,6 +65,7 @@ void ClientPlay::switched(const wire::Switched& message) {
   std::erase_if(coming_, [&](const Coming& c) { return c.at >= message.at; });
   if (coming_.size() < most_switches) coming_.push_back(std::move(coming));
   playout_->on_switched(message.from, message.to, message.at);
+  return std::nullopt;
 }
 
 void ClientPlay::ended(Time now, std::string_view reason) {
@@ -103,8 +107,8 @@ std::optional<wire::Seek> ClientPlay::seek(Duration position) {
 
 void ClientPlay::advance(Time now, std::deque<ClientEvent>& events, MessageStream& messages) {
   if (over_) return;
-  std::ranges::move(told_, std::back_inserter(events));
-  told_.clear();
+  advanced_at_ = now;
+  for (; !told_.empty(); told_.pop_front()) events.push_back(std::move(told_.front()));
   if (generation_ && generation_ == wanted_generation_) {
     while (const auto next = playout_->next(now)) release(now, *next, events);
     notice_stall(now, events);
@@ -119,11 +123,12 @@ void ClientPlay::advance(Time now, std::deque<ClientEvent>& events, MessageStrea
 void ClientPlay::release(Time now, const media::Release& next, std::deque<ClientEvent>& events) {
   const std::size_t index = index_of(next.track);
   if (next.kind == media::Kind::video) {
+    next_number_ = std::max(next_number_, next.frame.number + 1);
     if (next.track != shown_track_) go_over(now, next, events);
     if (!stats_.time_to_first_frame && !next.late) stats_.time_to_first_frame = next.due - began_;
   }
-  last_due_ =
-      std::max(last_due_, next.due + media::to_duration(next.frame.duration, tracks_[index].timebase));
+  const Duration length = media::to_duration(next.frame.duration, tracks_[index].timebase);
+  shown_until_ = std::max(shown_until_, next.due + length + 1ms);  // above what rounding may take
   events.push_back(FrameReady{play_, *generation_, index, next.frame, next.due, next.late});
 }
 
@@ -183,9 +188,11 @@ bool ClientPlay::finished(Time now) const {
 }
 
 std::optional<Time> ClientPlay::due() const {
-  std::optional<Time> due = playout_ ? playout_->wake() : std::nullopt;
+  if (over_) return std::nullopt;
+  std::optional<Time> due;
+  if (generation_ && generation_ == wanted_generation_) due = playout_->wake();
   const auto no_later = [&](Time at) { due = due ? std::min(*due, at) : at; };
-  if (!due && started() && !paused_) no_later(last_due_);  // the end, when nothing else is to come
+  if (shown_until_ > advanced_at_ && !paused_) no_later(shown_until_);  // it may be the end
   if (end_reason_) no_later(ended_at_ + end_patience);
   return due;
 }

@@ -23,7 +23,9 @@ class ClientPlay {
 
   // What the server says.
   void tracks(Time now, const wire::Tracks&);
-  void switched(const wire::Switched&);
+  /// When frames came out already that the switch makes void, what follows could not be decoded: then the
+  /// play goes back to the begin of the segment by the Seek returned.
+  std::optional<wire::Seek> switched(const wire::Switched&);
   void ended(Time now, std::string_view reason);
   bool owns(TrackId) const;
   void frame(Time now, const session::FrameReceived&);
@@ -76,9 +78,11 @@ class ClientPlay {
   std::deque<ClientEvent> told_;  // to come out before the next frame
   std::deque<Coming> coming_;
   std::map<TrackId, KeyArrival> key_arrivals_;
+  FrameNumber next_number_;             // above all video frames of the generation that came out
   std::optional<TrackId> shown_track_;  // of the latest video frame that came out
   std::optional<Time> stalled_at_;
-  Time last_due_{};  // of what came out
+  Time shown_until_{};  // when the last of what came out has been shown
+  Time advanced_at_{};
   bool paused_ = false;
 
   std::optional<Time> credit_at_;

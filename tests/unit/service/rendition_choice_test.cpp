@@ -73,8 +73,8 @@ TEST(RenditionChoice, StaysBetweenNeedAndSpareRoom) {
   Ladder l;
   l.at_rate(4, 2s);
   ASSERT_EQ(l.current, 1u);
-  // 1440p needs (6 + 0.1) * 1.06 = 6.5: at 6.8 it would fit, but barely; and once there it stays at 6.6.
-  EXPECT_EQ(l.at_rate(6.8, 10s), std::nullopt);
+  // 1440p needs (6 + 0.1) * 1.06 = 6.5: at 6.6 it would fit, but barely; and once there it stays.
+  EXPECT_EQ(l.at_rate(6.6, 10s), std::nullopt);
   l.at_rate(7.5, 3s);
   ASSERT_EQ(l.current, 2u);
   EXPECT_EQ(l.at_rate(6.6, 10s), std::nullopt);
