@@ -113,9 +113,9 @@ class Client::Impl {
   void take(const session::RateChanged&) {}
   void take(session::KeyLog& log) { events.push_back(ClientKeyLog{std::move(log.line)}); }
   void take(const session::Closed& closed) {
-    for (const auto& [id, play] : plays) {
-      if (!play.over())
-        events.push_back(PlayEnded{id, closed.reason.empty() ? "the connection ended" : closed.reason});
+    for (auto& [id, play] : plays) {
+      last_stats = {id, play.stats(now)};
+      events.push_back(PlayEnded{id, closed.reason.empty() ? "the connection ended" : closed.reason});
     }
     plays.clear();
     leave_at.reset();

@@ -16,14 +16,14 @@ class RenditionChoice {
  public:
   struct Config {
     double overhead = 1.06;   ///< bytes on the path per byte of payload: 29 sealing + 9 frame + 28 IP of 1200
-    double up_factor = 1.12;  ///< the rate must exceed the need of a higher rendition by as much
+    double up_factor = 1.05;  ///< the rate must exceed the need of a higher rendition by as much
     Duration up_after = 1s;   ///< and for as long
     Duration first_up_after = 300ms;  ///< the same until the first step: a start need not be slow
     Duration after_down = 3s;         ///< no step up sooner after a step down
     Duration largest_penalty = 30s;   ///< after_down doubles up to this when a step up was soon undone
     /// The first estimates after a drop are cautious, and what the client holds bridges a small deficit: for
     /// `settling` after a step down, this share of a rendition's need is enough.
-    double settling_share = 0.9;
+    double settling_share = 0.85;
     Duration settling = 2s;
     Duration soon = 4s;         ///< as soon as this
     Duration hopeless = 250ms;  ///< what is queued would come this much too late: down

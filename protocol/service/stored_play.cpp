@@ -12,6 +12,9 @@ namespace {
 /// than `short_queue`.
 constexpr std::size_t few_segments = 2, most_segments = 8;
 constexpr Duration short_queue = 300ms;
+/// Until a client acts on a message, besides the round trip: a path that has just become slow holds it back
+/// behind what fills its queue.
+constexpr Duration reaction = 300ms;
 
 std::uint32_t segment_at(const std::vector<Duration>& starts, Duration position) {
   const auto after = std::ranges::upper_bound(starts, position);
@@ -266,13 +269,14 @@ void StoredPlay::take_back(Time now, std::size_t to, Outlet& out) {
 /// release when it learns of the switch, and that the new rendition has not had yet.
 std::optional<std::size_t> StoredPlay::first_to_take_back(Time now, std::size_t to, Outlet& out) const {
   const Port::Path path = out.port.path();
+  const Duration learned_at = shown(now) + path.round_trip + reaction;
   for (std::size_t i = 0; i < underway_.size(); ++i) {
     const Underway& u = underway_[i];
     if (u.track != announced_ || u.segment < pushed_[to]) continue;
     const media::Frame& key = u.frames->frames.front();
     const auto missing = out.port.first_undelivered(id(u.track), key.number);
     if (!missing || *missing > u.frames->frames.back().number) continue;
-    const bool reached = start_of(u.segment) < shown(now) + path.round_trip + 150ms;
+    const bool reached = start_of(u.segment) < learned_at;
     // A client that waits for a key frame of which parts are not even sent has not begun it.
     const bool cannot_begin =
         start_of(u.segment) >= shown_ && out.port.bytes_unsent(id(u.track)) > bytes_behind_key(i);
