@@ -1,6 +1,7 @@
 #include "endpoints/client/audio_output.hpp"
 
 #include <SDL2/SDL.h>
+#include <dlfcn.h>
 
 #include <algorithm>
 #include <span>
@@ -14,10 +15,27 @@ constexpr Uint16 buffer_frames = 1024;  // 21 ms
 /// While one buffer is filled another one is heard.
 constexpr int buffers = 2;
 
+void say_nothing(const char*, int, const char*, int, const char*, ...) {}
+
+/// ALSA, which SDL tries, writes a page of its own troubles to standard error where there is no sound card.
+void hush_alsa() {
+  using Handler =
+      void (*)(const char* file, int line, const char* function, int error, const char* format, ...);
+  using SetHandler = int (*)(Handler);
+  void* library = ::dlopen("libasound.so.2", RTLD_LAZY);
+  if (library == nullptr) return;
+  const auto set = reinterpret_cast<SetHandler>(::dlsym(library, "snd_lib_error_set_handler"));
+  if (set != nullptr) set(&say_nothing);
+}
+
 }  // namespace
 
 AudioOutput::AudioOutput(SoundQueue& sounds, const PlayClock& clock) : sounds_(sounds), clock_(clock) {
-  if (SDL_InitSubSystem(SDL_INIT_AUDIO) != 0) return;
+  hush_alsa();
+  if (SDL_InitSubSystem(SDL_INIT_AUDIO) != 0) {
+    problem_ = SDL_GetError();
+    return;
+  }
   SDL_AudioSpec wanted{};
   wanted.freq = SoundQueue::sample_rate;
   wanted.format = AUDIO_F32SYS;
@@ -27,7 +45,10 @@ AudioOutput::AudioOutput(SoundQueue& sounds, const PlayClock& clock) : sounds_(s
   wanted.userdata = this;
   SDL_AudioSpec obtained{};
   device_ = SDL_OpenAudioDevice(nullptr, 0, &wanted, &obtained, 0);
-  if (device_ == 0) return;
+  if (device_ == 0) {
+    problem_ = SDL_GetError();
+    return;
+  }
   latency_ = seconds_of(static_cast<double>(obtained.samples) * buffers / SoundQueue::sample_rate);
   SDL_PauseAudioDevice(device_, 0);
 }

@@ -3,7 +3,7 @@
 #include <SDL2/SDL_audio.h>
 
 #include <atomic>
-#include <memory>
+#include <string>
 
 #include "endpoints/client/play_clock.hpp"
 #include "endpoints/client/sound_queue.hpp"
@@ -21,6 +21,8 @@ class AudioOutput {
   AudioOutput& operator=(const AudioOutput&) = delete;
 
   bool works() const { return device_ != 0; }
+  /// Why it does not.
+  const std::string& problem() const { return problem_; }
   void toggle_mute() { muted_ = !muted_; }
   bool muted() const { return muted_; }
 
@@ -31,6 +33,7 @@ class AudioOutput {
   const PlayClock& clock_;
   std::atomic<bool> muted_{false};
   Duration latency_{};
+  std::string problem_;
   SDL_AudioDeviceID device_ = 0;
 };
 

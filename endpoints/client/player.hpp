@@ -47,6 +47,8 @@ class Player {
 
   const PlayClock& clock() const { return clock_; }
   Snapshot snapshot() const;
+  /// Says something to the user, on standard error.
+  void notice(const std::string& text) const;
   /// What the window has to report.
   void report(const Presentation&);
 
@@ -68,7 +70,6 @@ class Player {
   void finish_pipelines();
   void tick();
   void publish(Time now);
-  void notice(const std::string& text) const;
   template <class Change>
   void change(Change&&);
 

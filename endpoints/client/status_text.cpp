@@ -43,6 +43,11 @@ std::string status_line(const Snapshot& s) {
 }
 
 std::vector<std::string> details(const Snapshot& s) {
+  std::string switches = fmt::format("{}", s.play.rendition_switches.size());
+  if (!s.play.rendition_switches.empty()) {
+    const auto& last = s.play.rendition_switches.back();
+    switches += fmt::format(", last {} to {}: {}", last.from, last.to, printable(last.reason));
+  }
   std::vector<std::string> lines{
       fmt::format("{} from {}, as {}", s.title, s.server, s.user),
       fmt::format("picture      {} x {}, {} of {} renditions", s.play.frame_width, s.play.frame_height,
@@ -53,7 +58,7 @@ std::vector<std::string> details(const Snapshot& s) {
       fmt::format("shown        {}, {} skipped", s.presentation.shown, s.presentation.skipped),
       fmt::format("freezes      {}, {:.1f} s", s.play.freeze_count,
                   to_seconds(s.play.total_freezes_duration)),
-      fmt::format("switches     {}", s.play.rendition_switches.size()),
+      fmt::format("switches     {}", switches),
       fmt::format("buffer       {:.1f} s", to_seconds(s.play.buffered)),
       fmt::format("network      {}, {} received", rate_text(s.receiving_rate),
                   plural(s.session.packets_received, "packet")),
@@ -62,10 +67,6 @@ std::vector<std::string> details(const Snapshot& s) {
       fmt::format("loss         {:.2f} % before repair, {} retransmitted, {} parity",
                   loss_before_repair(s.session) * 100, s.session.retransmitted_fragments_received,
                   s.session.fec_packets_received)};
-  if (!s.play.rendition_switches.empty()) {
-    const auto& last = s.play.rendition_switches.back();
-    lines[5] += fmt::format(", last {} to {}: {}", last.from, last.to, printable(last.reason));
-  }
   if (s.presentation.sync_offset_p95) {
     lines.push_back(
         fmt::format("sound        picture within {:.0f} ms of it", *s.presentation.sync_offset_p95 * 1e3));

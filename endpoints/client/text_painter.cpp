@@ -33,7 +33,10 @@ struct TextPainter::Font {
 TextPainter::TextPainter(SDL_Renderer* renderer, float pixels)
     : font_(std::make_unique<Font>()), renderer_(renderer) {
   ImFontAtlas& atlas = font_->atlas;
-  if (std::filesystem::exists(font_file)) font_->font = atlas.AddFontFromFileTTF(font_file, pixels);
+  ImFontConfig sharp;  // each pixel of the atlas is one of the screen
+  sharp.OversampleH = 1;
+  sharp.PixelSnapH = true;
+  if (std::filesystem::exists(font_file)) font_->font = atlas.AddFontFromFileTTF(font_file, pixels, &sharp);
   if (font_->font == nullptr) {
     ImFontConfig plain;
     plain.SizePixels = pixels < 24 ? 13 : 26;  // it is made of dots: sharp in multiples of 13

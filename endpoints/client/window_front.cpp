@@ -47,7 +47,9 @@ class WindowFront {
         pictures_(pictures),
         sounds_(sounds),
         window_(display, s.title + " - Avocet", largest(s).width, largest(s).height),
-        output_(sounds, player.clock()) {}
+        output_(sounds, player.clock()) {
+    if (!output_.works()) player.notice("no sound: " + output_.problem());
+  }
 
   /// Video tracks ascend.
   static media::TrackConfig largest(const Snapshot& s) {
