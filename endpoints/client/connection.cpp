@@ -143,12 +143,13 @@ std::string Connection::explain(const service::ConnectionClosed& closed) const {
   const std::string server = options_.url.server_text();
   const std::string reason = printable(closed.reason);
   if (closed.code == wire::CloseCode::untrusted && !closed.by_peer) return trust_.explain_refusal(reason);
-  if (!connected_ && closed.code == wire::CloseCode::idle) {
+  const bool silence = reason.empty() || reason.starts_with("no answer");  // else it was told why not
+  if (!connected_ && closed.code == wire::CloseCode::idle && silence) {
     return fmt::format(
-        "nothing answered at {} over UDP within {} s ({}); check that avocet-server runs there, that host "
-        "and port "
-        "are right, and that no firewall on the way drops UDP",
-        server, std::chrono::duration_cast<std::chrono::seconds>(patience).count(), reason);
+        "nothing answered at {} over UDP within {} s; check that avocet-server runs there, that host and "
+        "port are "
+        "right, and that no firewall on the way drops UDP",
+        server, std::chrono::duration_cast<std::chrono::seconds>(patience).count());
   }
   if (!connected_) return fmt::format("no connection with {}: {}", server, reason);
   if (closed.code == wire::CloseCode::idle) {
