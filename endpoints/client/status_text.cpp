@@ -37,9 +37,9 @@ double loss_before_repair(const session::Stats& s) {
 
 std::string status_line(const Snapshot& s) {
   if (!s.playing) return state_text(s);
-  return fmt::format("{} · {}{} · {} · round trip {} · loss {:.1f} % · {}", state_text(s), s.play.rendition,
-                     s.automatic ? " (auto)" : "", rate_text(s.receiving_rate),
-                     milliseconds(s.session.smoothed_rtt), s.recent_loss * 100, position_text(s));
+  return fmt::format("{} {} · {}{} · {} · round trip {} · loss {:.1f} %", state_text(s), position_text(s),
+                     s.play.rendition, s.automatic ? " auto" : "", rate_text(s.receiving_rate),
+                     milliseconds(s.session.smoothed_rtt), s.recent_loss * 100);
 }
 
 std::vector<std::string> details(const Snapshot& s) {

@@ -8,7 +8,7 @@
 /// A play in words, for the terminal and the window alike.
 namespace avocet::client {
 
-/// `playing · 720p (auto) · 2.5 Mbit/s · round trip 41 ms · loss 0.3 % · 0:12 / 2:00`
+/// `playing 0:12 / 2:00 · 720p auto · 2.5 Mbit/s · round trip 41 ms · loss 0.3 %`
 std::string status_line(const Snapshot&);
 /// What the window shows for `i`.
 std::vector<std::string> details(const Snapshot&);

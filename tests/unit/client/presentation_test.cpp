@@ -97,7 +97,7 @@ Snapshot playing() {
 
 TEST(StatusText, SaysHowItGoes) {
   EXPECT_EQ(status_line(playing()),
-            "playing · 720p (auto) · 2.5 Mbit/s · round trip 41 ms · loss 0.3 % · 0:12 / 2:00");
+            "playing 0:12 / 2:00 · 720p auto · 2.5 Mbit/s · round trip 41 ms · loss 0.3 %");
   Snapshot s = playing();
   s.stalled = true;
   EXPECT_TRUE(status_line(s).starts_with("buffering"));
