@@ -49,7 +49,6 @@ AudioOutput::AudioOutput(SoundQueue& sounds, const PlayClock& clock) : sounds_(s
     problem_ = SDL_GetError();
     return;
   }
-  latency_ = seconds_of(static_cast<double>(obtained.samples) * buffers / SoundQueue::sample_rate);
   SDL_PauseAudioDevice(device_, 0);
 }
 
@@ -62,8 +61,10 @@ AudioOutput::~AudioOutput() {
 void AudioOutput::fill(void* self, Uint8* bytes, int size) {
   auto& output = *static_cast<AudioOutput*>(self);
   const std::span samples(reinterpret_cast<float*>(bytes), static_cast<std::size_t>(size) / sizeof(float));
+  const Duration latency =
+      seconds_of(static_cast<double>(samples.size() / 2 * buffers) / SoundQueue::sample_rate);
   std::optional<Duration> position;
-  if (!output.clock_.held()) position = output.clock_.position(drive::now() + output.latency_);
+  if (!output.clock_.held()) position = output.clock_.position(drive::now() + latency);
   output.sounds_.render(samples, position);
   if (output.muted_) std::ranges::fill(samples, 0.0f);
 }

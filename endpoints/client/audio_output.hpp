@@ -32,7 +32,6 @@ class AudioOutput {
   SoundQueue& sounds_;
   const PlayClock& clock_;
   std::atomic<bool> muted_{false};
-  Duration latency_{};
   std::string problem_;
   SDL_AudioDeviceID device_ = 0;
 };
