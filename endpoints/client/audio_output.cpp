@@ -61,8 +61,8 @@ AudioOutput::~AudioOutput() {
 void AudioOutput::fill(void* self, Uint8* bytes, int size) {
   auto& output = *static_cast<AudioOutput*>(self);
   const std::span samples(reinterpret_cast<float*>(bytes), static_cast<std::size_t>(size) / sizeof(float));
-  const Duration latency =
-      seconds_of(static_cast<double>(samples.size() / 2 * buffers) / SoundQueue::sample_rate);
+  const std::size_t frames_ahead = samples.size() / 2 * buffers;
+  const Duration latency = seconds_of(static_cast<double>(frames_ahead) / SoundQueue::sample_rate);
   std::optional<Duration> position;
   if (!output.clock_.held()) position = output.clock_.position(drive::now() + latency);
   output.sounds_.render(samples, position);

@@ -52,7 +52,7 @@ CLI::Option* add_option(CLI::App& app, const std::string& flag, T& target, const
 
 /// What is not a string or a path: read by `parse`, which says what is wrong.
 template <class Parse>
-CLI::Option* add_parsed(CLI::App& app, const std::string& flag, Parse parse, const char* help,
+CLI::Option* add_parsed(CLI::App& app, const std::string& flag, const Parse& parse, const char* help,
                         const char* value) {
   const auto read = [flag, parse](const CLI::results_t& given) {
     const std::string problem = parse(given.back());

@@ -45,9 +45,13 @@ int play(const PlayOptions& options) {
   }
   auto player = Player::open(options, display ? Outlets{&pictures, &sounds} : Outlets{});
   if (!player) return fail(player.error());
-  (*player)->start();
   std::optional<StatsFile> stats;
   if (!options.stats.empty()) stats.emplace(options.stats, [&] { return (*player)->snapshot(); });
+  if (stats) {
+    const std::string problem = stats->write();  // better now than after the film
+    if (!problem.empty()) return fail(problem);
+  }
+  (*player)->start();
 
   if (display && (*player)->wait_until_playing()) run_window(*display, **player, pictures, sounds);
   pictures.close();

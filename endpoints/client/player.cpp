@@ -36,6 +36,8 @@ state::Result<std::unique_ptr<Player>> Player::open(const PlayOptions& options, 
 
 Player::Player(const PlayOptions& options, Outlets outlets)
     : options_(options), outlets_(outlets), ticker_(context_), limit_(context_) {
+  state_.began = drive::now();
+  state_.started_at = unix_seconds();
   state_.title = options.server.url.title;
   state_.server = options.server.url.server_text();
   state_.user = options.user;
@@ -61,10 +63,12 @@ Player::~Player() {
 
 void Player::start() {
   signals_.emplace(context_, [this](int) { end("stopped by a signal"); });
-  state_.started_at = unix_seconds();
   asio::post(context_, [this] {
     connection_->start();
-    change([this](Snapshot& s) { s.began = connection_->began(); });
+    change([this](Snapshot& s) {
+      s.began = connection_->began();
+      s.started_at = unix_seconds() - to_seconds(drive::now() - s.began);
+    });
     tick();
   });
   thread_ = std::thread([this] { context_.run(); });

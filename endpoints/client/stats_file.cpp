@@ -98,6 +98,10 @@ StatsFile::~StatsFile() { stop(); }
 
 std::string StatsFile::finish() {
   stop();
+  return write();
+}
+
+std::string StatsFile::write() const {
   const auto written = state::write_file(file_, as_bytes(to_json(take_()).dump(2) + "\n"));
   return written ? "" : written.error();
 }
@@ -106,8 +110,7 @@ void StatsFile::run() {
   std::unique_lock lock(mutex_);
   while (!stop_changed_.wait_for(lock, period, [this] { return stop_; })) {
     lock.unlock();
-    // One that cannot be written is reported by finish().
-    (void)state::write_file(file_, as_bytes(to_json(take_()).dump(2) + "\n"));
+    [[maybe_unused]] const std::string problem = write();  // finish() reports what lasts
     lock.lock();
   }
 }

@@ -20,7 +20,9 @@ nlohmann::json to_json(const Snapshot&);
 class StatsFile {
  public:
   StatsFile(std::filesystem::path file, std::function<Snapshot()> take);
-  /// Writes what is then, for the last time. What went wrong; empty: nothing.
+  /// Writes what is now. What went wrong; empty: nothing.
+  std::string write() const;
+  /// The same for the last time.
   std::string finish();
   ~StatsFile();
   StatsFile(const StatsFile&) = delete;

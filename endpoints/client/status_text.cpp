@@ -96,7 +96,7 @@ std::string summary(const Snapshot& s) {
   }
   text += fmt::format("; round trip {}, {:.1f} % of packets lost before repair",
                       milliseconds(s.session.smoothed_rtt), loss_before_repair(s.session) * 100);
-  if (!s.recording.empty()) text += fmt::format("; recorded in {}", s.recording);
+  if (s.recorded_frames > 0) text += fmt::format("; recorded in {}", s.recording);
   return text;
 }
 

@@ -105,8 +105,8 @@ void Window::draw_status(const Overlay& overlay, int width, int height) const {
     fill({0, height - strip - bar, width, bar}, rail);
     fill({0, height - strip - bar, static_cast<int>(width * overlay.progress), bar}, mark);
   }
-  text_->draw(static_cast<float>(margin), static_cast<float>(height - strip + margin / 2), overlay.status,
-              ink);
+  text_->draw(static_cast<float>(margin), static_cast<float>(height - strip) + static_cast<float>(margin) / 2,
+              overlay.status, ink);
 }
 
 void Window::draw_details(const std::vector<std::string>& lines, int width) const {

@@ -112,6 +112,7 @@ TEST(StatusText, SumsUpInOneLine) {
   s.video = {.decoded = 600, .per_rendition = {{"720p", 540}, {"240p", 60}}};
   s.play.rendition_switches.resize(1);
   s.recording = "out.mkv";
+  s.recorded_frames = 600;
   EXPECT_EQ(
       summary(s),
       "film: 600 of 600 frames decoded, 0 freezes; 1 switch (240p 60, 720p 540); round trip 41 ms, 0.0 % of "
