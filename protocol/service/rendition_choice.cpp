@@ -35,7 +35,7 @@ std::optional<RenditionChoice::Step> RenditionChoice::step_down(Time now, std::s
                                                                 const Evidence& evidence) {
   if (current == 0) return std::nullopt;
   const bool settling = last_down_ && now - *last_down_ < config_.settling;
-  const bool slow = evidence.target < need(current) * (settling ? config_.settling_share : 1);
+  const bool slow = evidence.target < need(current) * (settling ? config_.holding_share : 1);
   if (!slow && evidence.late <= config_.hopeless) return std::nullopt;
 
   std::size_t to = current - 1;

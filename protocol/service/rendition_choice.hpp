@@ -22,8 +22,9 @@ class RenditionChoice {
     Duration after_down = 3s;         ///< no step up sooner after a step down
     Duration largest_penalty = 30s;   ///< after_down doubles up to this when a step up was soon undone
     /// The first estimates after a drop are cautious, and what the client holds bridges a small deficit: for
-    /// `settling` after a step down, this share of a rendition's need is enough.
-    double settling_share = 0.85;
+    /// `settling` after a step down, these shares of a rendition's need are enough to step to it, and to stay
+    /// there.
+    double settling_share = 0.85, holding_share = 0.7;
     Duration settling = 2s;
     Duration soon = 4s;         ///< as soon as this
     Duration hopeless = 250ms;  ///< what is queued would come this much too late: down
