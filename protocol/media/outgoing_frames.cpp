@@ -44,11 +44,12 @@ OutgoingFrame* OutgoingFrames::next_unsent() {
   return unsent_at_ < frames_.end() ? &frames_[unsent_at_] : nullptr;
 }
 
-void OutgoingFrames::number_next() {
+void OutgoingFrames::number_next(Time now) {
   OutgoingFrame& f = *next_unsent();
   if (f.numbered) return;
   f.numbered = true;
   f.first = next_number();
+  if (f.frame.capture == 0) f.frame.capture = to_microseconds(now.time_since_epoch());  // AV-MED-13
   for (std::uint32_t i = 0; i < f.fragments; ++i) fragments_.push_back({});
 }
 

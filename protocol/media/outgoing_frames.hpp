@@ -52,8 +52,9 @@ class OutgoingFrames {
   bool push(const Frame&, std::optional<Time> deadline);
   /// The first frame not sent whole, if any.
   OutgoingFrame* next_unsent();
-  /// Numbers the fragments of next_unsent(), unless that is done.
-  void number_next();
+  /// Numbers the fragments of next_unsent(), unless that is done. A frame that was not captured, because it
+  /// is stored, takes `now` for its capture time: receivers measure jitter by it.
+  void number_next(Time now);
   /// Marks one more fragment of next_unsent() as sent; true when that was its last.
   bool sent_one();
   /// Gives next_unsent() up, with what was sent of it.

@@ -86,7 +86,7 @@ bool SendTrack::write(SenderContext& context, Time now, wire::Writer& packet, Se
 }
 
 bool SendTrack::write_new(SenderContext& context, Time now, wire::Writer& packet, Sent& out) {
-  frames_.number_next();
+  frames_.number_next(now);
   OutgoingFrame& f = *frames_.next_unsent();
   const FragmentNumber number = f.first + f.sent;
   if (!write_fragment(context, f, number, packet, out)) return false;

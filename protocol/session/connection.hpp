@@ -67,6 +67,7 @@ class Session::Impl final : private recovery::PacketSink {
   void on_clear(Time now, const Datagram&);
   void on_handshake_packet(Time now, const Datagram&);
   void on_protected(Time now, const Datagram&);
+  void measure_jitter(const media::Completed&);
   void hold_early(const Datagram&);
   void on_authentic(Time now);
   void on_frames(Incoming&, ByteView frames);
@@ -125,7 +126,8 @@ class Session::Impl final : private recovery::PacketSink {
   TimerTable timers_;
   std::deque<Event> events_;
   Time last_heard_;
-  Time now_{};  // of the call that runs; for what the sink is told
+  std::optional<Duration> last_transit_;  // of the media frame before
+  Time now_{};                            // of the call that runs; for what the sink is told
   bool spin_ = false;
   bool done_wanted_ = false, ping_wanted_ = false, close_wanted_ = false;
   unsigned probes_wanted_ = 0;

@@ -87,11 +87,23 @@ void Session::Impl::on_protected(Time now, const Datagram& datagram) {
   acks_.on_received(opened->number, in.ack_eliciting, datagram.ecn, datagram.arrived, now);
   if (in.frame_end) acks_.on_frame_end(now);
   while (auto done = media_in_.next()) {
+    measure_jitter(*done);
     acks_.on_media_age(datagram.arrived.time_since_epoch() - std::chrono::microseconds(done->frame.capture),
                        now);
     tell(FrameReceived{done->track, std::move(done->frame), done->first_arrival, done->last_arrival,
                        done->repaired});
   }
+}
+
+/// Interarrival jitter (RFC 3550 section 6.4.1) between the first packets of frames. A repaired frame says
+/// more of the repair than of the path.
+void Session::Impl::measure_jitter(const media::Completed& done) {
+  if (done.repaired) return;
+  const Duration transit =
+      done.first_arrival.time_since_epoch() - std::chrono::microseconds(done.frame.capture);
+  constexpr int gain = 16;
+  if (last_transit_) stats_.jitter += (std::chrono::abs(transit - *last_transit_) - stats_.jitter) / gain;
+  last_transit_ = transit;
 }
 
 void Session::Impl::hold_early(const Datagram& datagram) {

@@ -9,7 +9,8 @@ namespace {
 
 /// A server that sends frames of one video track to one client at 30 frames per second.
 struct Broadcast {
-  Broadcast(std::uint64_t seed, const link::LinkConfig& path, DataRate rate, std::optional<Duration> deadline_after)
+  Broadcast(std::uint64_t seed, const link::LinkConfig& path, DataRate rate,
+            std::optional<Duration> deadline_after)
       : s(seed), latency(deadline_after) {
     session::Config config;
     s.connect(path, path, config);
@@ -32,7 +33,7 @@ struct Broadcast {
     for (std::uint64_t i = 0; i < frames; ++i) {
       media::Frame frame{
           .number = {next++}, .pts = static_cast<std::int64_t>(next) * 33, .key = next % 15 == 0};
-      frame.capture = to_microseconds(s.world.now().time_since_epoch());
+      if (latency) frame.capture = to_microseconds(s.world.now().time_since_epoch());
       frame.payload = std::make_shared<const Bytes>(payload(frame.number));
       sent_at[frame.number] = s.world.now();
       const auto deadline = latency ? std::optional(s.world.now() + *latency) : std::nullopt;
@@ -98,6 +99,20 @@ TEST(Media, WhatIsHeldIsReleased) {
   b.s.world.run_for(3s);
   EXPECT_EQ(b.s.server_session().stats().media_bytes_held, 0u);
   EXPECT_EQ(b.s.server_session().stats().bytes_in_flight, 0u);
+}
+
+/// Stored frames carry no capture time of their own; the time of sending measures the jitter of the path
+/// (AV-MED-13).
+TEST(Media, JitterOfThePathIsMeasured) {
+  const auto measured = [](Duration jitter) {
+    Broadcast b(5, {.delay = 30ms, .jitter = jitter}, DataRate::mbps(0.5), std::nullopt);
+    b.send(300);
+    return b.s.world.client().stats().jitter;
+  };
+  EXPECT_LT(measured(0ms), 1ms);
+  // The mean difference of two normal values is 2 / sqrt(pi) of their deviation, here 5.6 ms.
+  EXPECT_GT(measured(5ms), 2ms);
+  EXPECT_LT(measured(5ms), 9ms);
 }
 
 }  // namespace

@@ -21,7 +21,7 @@ Frame frame_of(std::mt19937_64& random, std::uint64_t number, std::size_t size) 
           .pts = static_cast<std::int64_t>(number) * 3000,
           .reorder = static_cast<std::uint32_t>(random() % 3000),
           .duration = 3000,
-          .capture = static_cast<std::int64_t>(number) * 33'333,
+          .capture = 1'000'000 + static_cast<std::int64_t>(number) * 33'333,
           .key = number % 15 == 0,
           .discardable = random() % 4 == 0,
           .payload = random_payload(random, size)};
