@@ -26,7 +26,8 @@ struct Session::Impl::Incoming {
 void Session::Impl::receive(Time now, const Datagram& datagram) {
   if (state_ == State::closed) return;
   now_ = now;
-  path_.on_received(datagram.bytes.size());
+  // Bytes from elsewhere must not buy more bytes for this address (AV-HS-44).
+  if (datagram.from == path_.peer()) path_.on_received(datagram.bytes.size());
   stats_.bytes_received += datagram.bytes.size();
   const auto kind = wire::packet_kind(datagram.bytes);
   if (!kind) return ++stats_.packets_malformed, void();

@@ -83,6 +83,10 @@ std::size_t Session::Impl::send_close(ByteSpan room) {
 
 /// Full packets one behind the other; the first that is shorter is the last.
 std::size_t Session::Impl::send_run(Time now, ByteSpan room, std::size_t max_segments) {
+  if (traffic_->nearly_used_up()) {
+    fail(now, wire::CloseCode::key_limit, "the keys have sealed nearly all that they may; connect again");
+    return send_close(room);
+  }
   const std::size_t full = path_.datagram_size();
   std::size_t size = 0;
   for (std::size_t segments = 0; segments < max_segments && room.size() - size >= full; ++segments) {

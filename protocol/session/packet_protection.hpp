@@ -25,6 +25,9 @@ class PacketProtection {
   [[nodiscard]] bool seal(ByteSpan packet, std::size_t frames, ConnectionId destination, PacketNumber,
                           bool spin);
 
+  /// Few packets are left under this key: enough to take leave, no more.
+  bool nearly_used_up() const { return sealer_.sealed() + 1024 >= crypto::key_hard_limit_packets; }
+
   enum class Refusal : std::uint8_t { malformed, duplicate, not_authentic };
   struct Opened {
     PacketNumber number;

@@ -101,6 +101,41 @@ TEST(Handshake, AmplificationStaysBelowThree) {
 }
 
 // AV-ERR-1
+/// Neither do bytes from elsewhere, sent to the connection id of the attempt, buy more for the address that
+/// it came from.
+TEST(Handshake, StrangersDoNotRaiseTheAmplificationLimit) {  // AV-HS-44
+  session::Listener listener({}, server_credentials(1), Entropy::of(2));
+  auto client = session::Session::connect({}, client_credentials(3), Sessions::World_::server_address,
+                                          Entropy::of(4), Time{1s}, calendar);
+  const PeerAddress victim = PeerAddress::v4(198, 51, 100, 1, 1000),
+                    stranger = PeerAddress::v4(203, 0, 113, 1, 1000);
+  Bytes room(64 << 10);
+  const auto hello = std::get<session::Transmit>(client.poll(Time{1s}, room, 1));
+  Bytes datagram(room.begin(), room.begin() + static_cast<std::ptrdiff_t>(hello.size));
+  listener.receive(Time{1s}, {.from = victim, .arrived = Time{1s}, .bytes = datagram});
+
+  std::size_t sent = 0;
+  std::optional<ConnectionId> attempt;
+  for (Time now{1s}; now < Time{11s}; now += 10ms) {
+    listener.wake(now);
+    for (auto output = listener.poll(now, room, 40); !std::holds_alternative<session::Wake>(output);
+         output = listener.poll(now, room, 40)) {
+      const auto* transmit = std::get_if<session::Transmit>(&output);
+      if (transmit == nullptr) continue;
+      sent += transmit->size;
+      const auto packet = wire::decode<wire::ClearPacket>(ByteView(room).first(transmit->size));
+      if (packet && !attempt) attempt = wire::decode<wire::ServerHello>(packet->body)->cid;
+    }
+    ASSERT_TRUE(attempt);
+    Bytes forged =
+        wire::encode(wire::SealedHeader{.kind = wire::PacketKind::handshake, .destination = *attempt});
+    forged.resize(1200);
+    listener.receive(now, {.from = stranger, .arrived = now, .bytes = forged});
+  }
+  EXPECT_GT(sent, 1000u);
+  EXPECT_LE(sent, 3 * hello.size);
+}
+
 TEST(Handshake, CloseReachesThePeer) {
   Sessions s(8);
   s.connect(lossy(20ms, 0.2), lossy(20ms, 0.2));
