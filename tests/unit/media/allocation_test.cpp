@@ -1,23 +1,7 @@
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <new>
-
+#include "tests/support/count_allocations.hpp"
 #include "tests/unit/media/transfer.hpp"
-
-namespace {
-std::size_t allocations = 0;
-}  // namespace
-
-// NOLINTBEGIN(misc-new-delete-overloads): counts every allocation of this program.
-void* operator new(std::size_t size) {
-  ++allocations;
-  if (void* p = std::malloc(size)) return p;
-  throw std::bad_alloc();
-}
-void operator delete(void* p) noexcept { std::free(p); }
-void operator delete(void* p, std::size_t) noexcept { std::free(p); }
-// NOLINTEND(misc-new-delete-overloads)
 
 namespace avocet::media {
 namespace {
