@@ -13,6 +13,12 @@ class ReplayWindow {
  public:
   static constexpr std::uint64_t size = 8192;
 
+  ReplayWindow() = default;
+  /// All numbers below `next` count as arrived.
+  explicit ReplayWindow(PacketNumber next) : next_(next) {
+    if (next.value > 0) seen_.fill(~std::uint64_t{0});
+  }
+
   /// True if the packet is new. One too old to be remembered counts as seen.
   bool test(PacketNumber number) const;
   /// Remembers an authentic packet for which test() is true.

@@ -17,7 +17,7 @@ constexpr std::uint8_t reports_of_each = 2;  // AV-ACK-8
 }  // namespace
 
 void AckTracker::on_received(PacketNumber number, bool ack_eliciting, Ecn ecn, Time arrived, Time now) {
-  const PacketNumber expected = largest_ ? *largest_ + 1 : PacketNumber{0};
+  const PacketNumber expected = largest_ ? *largest_ + 1 : first_;
   const bool in_order = number == expected;
   ++received_;
   news_ = true;

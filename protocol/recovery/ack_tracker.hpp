@@ -18,7 +18,9 @@ namespace avocet::recovery {
 /// ranges and 256 arrival times; both start without storage.
 class AckTracker {
  public:
-  explicit AckTracker(Duration max_ack_delay = 25ms) : max_ack_delay_(max_ack_delay) {}
+  /// `first` is the lowest number that the peer will send.
+  explicit AckTracker(Duration max_ack_delay = 25ms, PacketNumber first = {})
+      : max_ack_delay_(max_ack_delay), first_(first) {}
 
   /// A packet was opened. Call it once per packet number (crypto::ReplayWindow tells repeats), after its
   /// frames were read. `arrived` is never later than `now`.
@@ -50,7 +52,7 @@ class AckTracker {
   /// The largest number received.
   std::optional<PacketNumber> largest() const { return largest_; }
   /// Packet numbers below the largest that never arrived (so far): loss on the way here, before repair.
-  std::uint64_t received_gaps() const { return largest_ ? largest_->value + 1 - received_ : 0; }
+  std::uint64_t received_gaps() const { return largest_ ? *largest_ - first_ + 1 - received_ : 0; }
 
  private:
   static constexpr unsigned acks_without_answer = 16;
@@ -67,6 +69,7 @@ class AckTracker {
   void due_at(Time t) { due_ = due_ && *due_ < t ? *due_ : t; }
 
   Duration max_ack_delay_;
+  PacketNumber first_;
   std::optional<Time> due_;
   bool news_ = false;
   unsigned eliciting_ = 0;  // ack-eliciting packets since the last ACK

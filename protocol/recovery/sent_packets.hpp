@@ -57,8 +57,14 @@ class SentPackets {
  public:
   static constexpr std::size_t max_outstanding = 1 << 15;
 
-  /// `rtt` is shared by the number spaces of a path and must outlive this.
-  explicit SentPackets(RttEstimator& rtt, ProbePolicy policy = {}) : rtt_(&rtt), policy_(policy) {}
+  /// `rtt` is shared by the number spaces of a path and must outlive this. `first` is the number of the first
+  /// packet.
+  explicit SentPackets(RttEstimator& rtt, ProbePolicy policy = {}, PacketNumber first = {})
+      : rtt_(&rtt),
+        policy_(policy),
+        base_(first.value),
+        next_(first.value),
+        oldest_outstanding_(first.value) {}
 
   /// No more packets can be remembered: stop sending until something is acknowledged or lost.
   bool full() const { return next_ - base_ >= max_outstanding; }

@@ -78,6 +78,29 @@ Session::Impl::Impl(const Config& config, std::shared_ptr<crypto::Context> conte
   start_repeating(now);
 }
 
+Session::Impl::Impl(const Config& config, std::shared_ptr<crypto::Context> context, Role role,
+                    const Established& outcome, const Entropy& entropy, Time now)
+    : role_(role),
+      config_(config),
+      context_(std::move(context)),
+      random_(entropy),
+      started_(now),
+      path_(outcome.peer, outcome.local, true),
+      own_id_(outcome.own_id),
+      peer_id_(outcome.peer_id),
+      sent_(rtt_, {}, outcome.first_sent),
+      acks_(config_.max_ack_delay, outcome.first_received),
+      controller_(rate::make_controller(rate_config(config_), now)),
+      pacer_(controller_->pacing_rate()),
+      streams_(role_, config_),
+      media_out_(media_config(config_)),
+      media_in_({.max_pending = config_.max_media_pending}),
+      last_heard_(now) {
+  on_authentic(now);
+  tell(Connected{});
+  begin_traffic(outcome.traffic, outcome.peer_parameters, outcome.first_received);
+}
+
 void Session::Impl::start_repeating(Time now) {
   repeat_after_ = first_repeat;
   timers_.set(Timer::handshake_repeat, now + repeat_after_);
@@ -109,19 +132,11 @@ void Session::Impl::on_opening(Time now, Opening::Outcome outcome) {
 
 void Session::Impl::complete_opening(Time now) {
   const HandshakeResult& result = *opening_->result();
-  const bool client = role_ == Role::client;
-  const crypto::ScheduleSecret& out = client ? result.traffic.client : result.traffic.server;
-  const crypto::ScheduleSecret& in = client ? result.traffic.server : result.traffic.client;
-  traffic_.emplace(wire::PacketKind::protected_,
-                   crypto::Sealer(*context_, crypto::packet_key(*context_, out)),
-                   crypto::Opener(*context_, crypto::packet_key(*context_, in)));
   peer_id_ = opening_->peer_id();
-  streams_.set_peer_limits(result.peer_parameters);
-  state_ = State::open;
   credentials_.reset();
   tell(Connected{result.peer_key, to_string(result.fingerprint)});
-  tell(RateChanged{told_rate_ = controller_->target_rate()});
-  if (client) return;  // its flight is repeated until the server shows that it has it
+  begin_traffic(result.traffic, result.peer_parameters, {});
+  if (role_ == Role::client) return;  // its flight is repeated until the server shows that it has it
 
   done_wanted_ = true;  // AV-HS-34
   confirm_opening();
@@ -129,6 +144,19 @@ void Session::Impl::complete_opening(Time now) {
     datagram.bytes = bytes;
     on_protected(now, datagram);
   }
+}
+
+void Session::Impl::begin_traffic(const crypto::TrafficSecrets& secrets, const wire::Parameters& peer,
+                                  PacketNumber first_received) {
+  const bool client = role_ == Role::client;
+  const crypto::ScheduleSecret& out = client ? secrets.client : secrets.server;
+  const crypto::ScheduleSecret& in = client ? secrets.server : secrets.client;
+  traffic_.emplace(wire::PacketKind::protected_,
+                   crypto::Sealer(*context_, crypto::packet_key(*context_, out)),
+                   crypto::Opener(*context_, crypto::packet_key(*context_, in)), first_received);
+  streams_.set_peer_limits(peer);
+  state_ = State::open;
+  tell(RateChanged{told_rate_ = controller_->target_rate()});
 }
 
 void Session::Impl::confirm_opening() {

@@ -28,6 +28,8 @@ class Session::Impl final : private recovery::PacketSink {
   /// A server's end, for a Hello that has been checked and answered.
   Impl(const Config&, std::shared_ptr<crypto::Context>, std::unique_ptr<Opening>, ConnectionId own, Path,
        const Entropy&, Time now);
+  /// Either end, with the handshake behind it.
+  Impl(const Config&, std::shared_ptr<crypto::Context>, Role, const Established&, const Entropy&, Time now);
 
   void receive(Time now, const Datagram&);
   void wake(Time now);
@@ -55,6 +57,8 @@ class Session::Impl final : private recovery::PacketSink {
   void start_repeating(Time now);
   void on_opening(Time now, Opening::Outcome);
   void complete_opening(Time now);
+  void begin_traffic(const crypto::TrafficSecrets&, const wire::Parameters& peer,
+                     PacketNumber first_received);
   void confirm_opening();
   void run_timers(Time now);
   void on_handshake_deadline(Time now);

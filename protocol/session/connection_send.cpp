@@ -83,7 +83,7 @@ std::size_t Session::Impl::send_close(ByteSpan room) {
 
 /// Full packets one behind the other; the first that is shorter is the last.
 std::size_t Session::Impl::send_run(Time now, ByteSpan room, std::size_t max_segments) {
-  if (traffic_->nearly_used_up()) {
+  if (traffic_->nearly_used_up(sent_.next())) {
     fail(now, wire::CloseCode::key_limit, "the keys have sealed nearly all that they may; connect again");
     return send_close(room);
   }

@@ -13,20 +13,26 @@ namespace avocet::session {
 /// Seals and opens the packets of one number space, and keeps repeats out.
 class PacketProtection {
  public:
-  PacketProtection(wire::PacketKind kind, crypto::Sealer sealer, crypto::Opener opener)
-      : kind_(kind), sealer_(std::move(sealer)), opener_(std::move(opener)) {}
+  /// Packets of the peer's below `first_received` count as received.
+  PacketProtection(wire::PacketKind kind, crypto::Sealer sealer, crypto::Opener opener,
+                   PacketNumber first_received = {})
+      : kind_(kind), sealer_(std::move(sealer)), opener_(std::move(opener)), replay_(first_received) {}
 
   /// Where the frames of a packet begin.
   static constexpr std::size_t payload_at = wire::sealed_header_size;
 
   /// Turns `frames` bytes of frames at payload_at of `packet` into a packet of `frames` + sealed_overhead
-  /// bytes, which `packet` must have room for. False when the key is used up or the number is not above all
-  /// before.
+  /// bytes, which `packet` must have room for. False when the key is used up, or the number is not above all
+  /// before or above the largest there is.
   [[nodiscard]] bool seal(ByteSpan packet, std::size_t frames, ConnectionId destination, PacketNumber,
                           bool spin);
 
-  /// Few packets are left under this key: enough to take leave, no more.
-  bool nearly_used_up() const { return sealer_.sealed() + 1024 >= crypto::key_hard_limit_packets; }
+  /// Few packets are left, under this key or of all that can be numbered: enough to take leave, no more.
+  bool nearly_used_up(PacketNumber next) const {
+    constexpr std::uint64_t leave = 1024;
+    return sealer_.sealed() + leave >= crypto::key_hard_limit_packets ||
+           next.value + leave > wire::largest_packet_number;
+  }
 
   enum class Refusal : std::uint8_t { malformed, duplicate, not_authentic };
   struct Opened {

@@ -9,6 +9,11 @@ Session Session::connect(const Config& config, ClientCredentials credentials, Pe
   return Session(std::make_unique<Impl>(config, std::move(credentials), server, entropy, now, calendar));
 }
 
+Session Session::established(const Config& config, std::shared_ptr<crypto::Context> context, Role role,
+                             const Established& outcome, Entropy entropy, Time now) {
+  return Session(std::make_unique<Impl>(config, std::move(context), role, outcome, entropy, now));
+}
+
 Session::Session(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Session::Session(Session&&) noexcept = default;
 Session& Session::operator=(Session&&) noexcept = default;

@@ -6,6 +6,7 @@
 #include "protocol/base/entropy.hpp"
 #include "protocol/media/media_sender.hpp"
 #include "protocol/session/config.hpp"
+#include "protocol/session/established.hpp"
 #include "protocol/session/events.hpp"
 #include "protocol/session/receive_stream.hpp"
 #include "protocol/session/stats.hpp"
@@ -22,6 +23,9 @@ class Session {
   /// A client that begins to connect to `server` with its next poll.
   static Session connect(const Config&, ClientCredentials, PeerAddress server, Entropy, Time now,
                          UnixTime calendar);
+  /// A session whose handshake is done already, with the outcome given: it begins with the event Connected.
+  static Session established(const Config&, std::shared_ptr<crypto::Context>, Role, const Established&,
+                             Entropy, Time now);
 
   Session(Session&&) noexcept;
   Session& operator=(Session&&) noexcept;

@@ -56,6 +56,8 @@ struct Wire<SealedHeader> {
     return h.kind == PacketKind::protected_ || (h.kind == PacketKind::handshake && !h.key_phase && !h.spin);
   }
 };
+/// What an ACK can say, and so the last number there is (RFC 9000 section 12.3).
+inline constexpr std::uint64_t largest_packet_number = (std::uint64_t{1} << 62) - 1;
 inline constexpr std::size_t sealed_header_size = 13;
 inline constexpr std::size_t sealed_overhead = sealed_header_size + tag_size;
 

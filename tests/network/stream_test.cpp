@@ -1,17 +1,9 @@
 #include <gtest/gtest.h>
 
-#include "tests/network/sessions.hpp"
+#include "tests/network/transfer.hpp"
 
 namespace avocet::test {
 namespace {
-
-Bytes pattern(std::size_t size) {
-  Bytes bytes(size);
-  std::uint64_t state = 1;
-  for (auto& b : bytes)
-    b = static_cast<std::byte>((state = state * 6364136223846793005ull + 1442695040888963407ull) >> 56);
-  return bytes;
-}
 
 struct Transfer {
   explicit Transfer(std::uint64_t seed, const link::LinkConfig& path) : s(seed), sent(pattern(1'000'000)) {
