@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "endpoints/drive/entropy.hpp"
+#include "endpoints/state/listener_keys.hpp"
 
 namespace avocet::server {
 namespace {
@@ -20,6 +21,14 @@ constexpr Duration farewell = 1s;
 
 service::ServerConfig server_config(const ServeOptions& options) {
   service::ServerConfig config;
+  auto keys = state::load_or_make_listener_keys(options.state, drive::draw_entropy());
+  if (keys) {
+    config.listener.keys = *keys;
+  } else {
+    fmt::print(stderr,
+               "avocet-server: warning: {}: after a restart, clients notice late that they must reconnect\n",
+               keys.error());
+  }
   config.listener.session.key_log = !options.key_log.empty();
   config.service.name = options.name;
   return config;

@@ -28,6 +28,7 @@ class Server::Impl {
         }
         return *wake;
       }
+      if (auto* forward = std::get_if<session::Forward>(&output)) return ServerEvent{*forward};
       auto& about = std::get<session::Listener::SessionEvent>(output);
       std::visit([&](auto& event) { take(now, about.session, event); }, about.event);
     }

@@ -8,6 +8,7 @@
 #include "protocol/base/ids.hpp"
 #include "protocol/base/time.hpp"
 #include "protocol/media/frame.hpp"
+#include "protocol/session/listener.hpp"
 #include "protocol/wire/frames.hpp"
 #include "protocol/wire/service.hpp"
 
@@ -108,7 +109,9 @@ struct SessionClosed {
   bool by_peer = false;
 };
 
-using ServerEvent = std::variant<NeedSegment, SessionOpened, UserJoined, UserLeft, PlayBegan, PlaySwitched,
-                                 PlayOver, TitlePublished, TitleWithdrawn, SessionKeyLog, SessionClosed>;
+/// Besides these, datagrams that are for another shard of the server.
+using ServerEvent =
+    std::variant<NeedSegment, SessionOpened, UserJoined, UserLeft, PlayBegan, PlaySwitched, PlayOver,
+                 TitlePublished, TitleWithdrawn, SessionKeyLog, SessionClosed, session::Forward>;
 
 }  // namespace avocet::service

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "protocol/session/connection.hpp"
+#include "protocol/session/datagram_queue.hpp"
 #include "protocol/session/handshake_hello.hpp"
 
 namespace avocet::session {
@@ -14,6 +15,12 @@ namespace {
 
 /// Answers to strangers that wait for the driver; more are dropped, for a flood must cost no memory.
 constexpr std::size_t max_stateless = 64;
+/// Datagrams of other shards that wait for the driver: four full reads of a socket.
+constexpr std::size_t max_forwards = 256;
+
+/// A connection id of ours begins with the shard that holds its session (AV-CID-1).
+constexpr unsigned shard_bit = 56;
+std::uint8_t shard_of(ConnectionId id) { return static_cast<std::uint8_t>(id.value >> shard_bit); }
 
 /// Tells one Hello from another while its handshake runs: the same address, id and random mean the same
 /// attempt.
@@ -35,9 +42,11 @@ struct HelloHash {
 class Listener::Impl {
  public:
   Impl(const ListenerConfig& config, ServerCredentials credentials, const Entropy& entropy)
-      : config_(config), credentials_(std::move(credentials)), random_(entropy), cookies_(random_.fork()) {
-    random_.fill(reset_key_.bytes());
-  }
+      : config_(config),
+        credentials_(std::move(credentials)),
+        random_(entropy),
+        cookies_(random_.fork()),
+        keys_(config_.keys ? *config_.keys : ListenerKeys::make(random_.fork())) {}
 
   void receive(Time now, const Datagram&);
   void wake(Time now);
@@ -62,14 +71,12 @@ class Listener::Impl {
     SessionId id;
     bool operator>(const Alarm& o) const { return at > o.at; }
   };
-  struct Stateless {
-    PeerAddress to, from;
-    Bytes bytes;
-  };
-
   void on_hello(Time now, const Datagram&);
   void accept(Time now, const Datagram&, const CheckedHello&, bool address_proven);
+  void on_unknown(const Datagram&, ConnectionId);
+  void forward(const Datagram&, std::uint8_t shard);
   void answer(const Datagram&, wire::PacketKind, Bytes body);
+  std::optional<Transmit> next_answer(ByteSpan room);
   ConnectionId fresh_id();
   Entry* entry(SessionId id);
   void make_ready(Entry&);
@@ -82,7 +89,7 @@ class Listener::Impl {
   const ServerCredentials credentials_;
   crypto::Random random_;
   crypto::CookieKey cookies_;
-  crypto::Secret<32> reset_key_;
+  const ListenerKeys keys_;
   bool shutting_down_ = false;
   std::uint64_t next_session_ = 1;
   std::size_t half_open_ = 0;
@@ -91,7 +98,8 @@ class Listener::Impl {
   std::unordered_map<HelloKey, Entry*, HelloHash> by_hello_;
   std::deque<SessionId> ready_;
   std::priority_queue<Alarm, std::vector<Alarm>, std::greater<>> alarms_;
-  std::deque<Stateless> stateless_;
+  DatagramQueue stateless_{max_stateless};
+  DatagramQueue forwards_{max_forwards};
   Counters counters_;
 };
 
@@ -106,9 +114,26 @@ void Listener::Impl::receive(Time now, const Datagram& datagram) {
   wire::read_fields(reader, header);
   if (!reader.ok()) return ++counters_.malformed, void();
   const auto found = by_id_.find(header.destination);
-  if (found == by_id_.end()) return ++counters_.strays, void();  // AV-PKT-19
+  if (found == by_id_.end()) return on_unknown(datagram, header.destination);
   found->second->session->receive(now, datagram);
   make_ready(*found->second);
+}
+
+void Listener::Impl::on_unknown(const Datagram& datagram, ConnectionId id) {
+  const std::uint8_t shard = shard_of(id);
+  if (shard != config_.shard && shard < config_.shards) return forward(datagram, shard);  // AV-CID-1
+  ++counters_.strays;                                                                     // AV-PKT-19
+}
+
+void Listener::Impl::forward(const Datagram& datagram, std::uint8_t shard) {
+  if (forwards_.full() || datagram.bytes.size() > wire::largest_datagram)
+    return ++counters_.dropped_forwards, void();
+  ++counters_.forwarded;
+  DatagramQueue::Entry& entry = forwards_.push();
+  entry.from = datagram.from, entry.to = datagram.to;
+  entry.ecn = datagram.ecn, entry.arrived = datagram.arrived;
+  entry.shard = shard;
+  entry.bytes.assign(datagram.bytes.begin(), datagram.bytes.end());
 }
 
 void Listener::Impl::on_hello(Time now, const Datagram& datagram) {
@@ -147,7 +172,7 @@ void Listener::Impl::on_hello(Time now, const Datagram& datagram) {
 void Listener::Impl::accept(Time now, const Datagram& datagram, const CheckedHello& hello,
                             bool address_proven) {
   const ConnectionId own = fresh_id();
-  const crypto::ResetToken token = crypto::reset_token(*credentials_.context, reset_key_, own);
+  const crypto::ResetToken token = crypto::reset_token(*credentials_.context, keys_.reset, own);
   auto opening = open_as_server(config_.session, credentials_, random_, hello, own, token);
   if (!opening) return ++counters_.malformed, void();
 
@@ -166,14 +191,27 @@ void Listener::Impl::accept(Time now, const Datagram& datagram, const CheckedHel
 }
 
 void Listener::Impl::answer(const Datagram& to, wire::PacketKind kind, Bytes body) {
-  if (stateless_.size() >= max_stateless) return;
-  stateless_.push_back({to.from, to.to, wire::encode(wire::ClearPacket{.kind = kind, .body = body})});
+  if (stateless_.full()) return;
+  DatagramQueue::Entry& entry = stateless_.push();
+  entry.from = to.to, entry.to = to.from;
+  entry.bytes = wire::encode(wire::ClearPacket{.kind = kind, .body = body});
+}
+
+std::optional<Transmit> Listener::Impl::next_answer(ByteSpan room) {
+  while (!stateless_.empty()) {
+    const DatagramQueue::Entry& next = stateless_.pop();
+    const std::size_t size = next.bytes.size();
+    if (size > room.size()) continue;
+    std::ranges::copy(next.bytes, room.begin());
+    return Transmit{.to = next.to, .from = next.from, .size = size, .segment = size};
+  }
+  return std::nullopt;
 }
 
 ConnectionId Listener::Impl::fresh_id() {
   for (;;) {
-    constexpr std::uint64_t below_shard = (std::uint64_t{1} << 56) - 1;
-    const ConnectionId id{(random_.u64() & below_shard) | std::uint64_t{config_.shard} << 56};
+    constexpr std::uint64_t below_shard = (std::uint64_t{1} << shard_bit) - 1;
+    const ConnectionId id{(random_.u64() & below_shard) | std::uint64_t{config_.shard} << shard_bit};
     if (!by_id_.contains(id)) return id;
   }
 }
@@ -191,14 +229,10 @@ void Listener::Impl::wake(Time now) {
 }
 
 Listener::Output Listener::Impl::poll(Time now, ByteSpan room, std::size_t max_segments) {
-  if (!stateless_.empty()) {
-    const Stateless next = std::move(stateless_.front());
-    stateless_.pop_front();
-    if (next.bytes.size() <= room.size()) {
-      std::ranges::copy(next.bytes, room.begin());
-      return Transmit{
-          .to = next.to, .from = next.from, .size = next.bytes.size(), .segment = next.bytes.size()};
-    }
+  if (auto answer = next_answer(room)) return *answer;
+  if (!forwards_.empty()) {
+    const DatagramQueue::Entry& next = forwards_.pop();
+    return Forward{next.shard, next.from, next.to, next.ecn, next.arrived, next.bytes};
   }
   wake(now);
   while (!ready_.empty()) {
