@@ -28,6 +28,7 @@ struct Config {
   std::size_t max_send_buffer = 1 << 20;    ///< stream bytes that write() accepts beyond what is acknowledged
   std::size_t max_media_queue = 16 << 20;   ///< media bytes held for sending and repair
   std::size_t max_media_pending = 8 << 20;  ///< media bytes held for reassembly
+  std::uint8_t max_ids = 4;                 ///< connection ids of the peer's that are kept, 1 to 4
   DataRate initial_rate = DataRate::mbps(1);
   DataRate max_rate = DataRate::mbps(1000);
   wire::Group group = wire::Group::x25519;  ///< of the client's share

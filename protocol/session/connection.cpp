@@ -44,8 +44,8 @@ Session::Impl::Impl(const Config& config, ClientCredentials credentials, PeerAdd
       calendar_(calendar),
       credentials_(std::move(credentials)),
       path_(server, {}, true),
-      own_id_{random_.u64()},
-      opening_(open_as_client(config_, *credentials_, random_, own_id_, calendar_)),
+      own_ids_{ConnectionId{random_.u64()}},
+      opening_(open_as_client(config_, *credentials_, random_, own_ids_.first(), calendar_)),
       acks_(config_.max_ack_delay),
       controller_(rate::make_controller(rate_config(config_), now)),
       pacer_(controller_->pacing_rate()),
@@ -65,8 +65,7 @@ Session::Impl::Impl(const Config& config, std::shared_ptr<crypto::Context> conte
       random_(entropy),
       started_(now),
       path_(path),
-      own_id_(own),
-      peer_id_(opening->peer_id()),
+      own_ids_(own),
       opening_(std::move(opening)),
       acks_(config_.max_ack_delay),
       controller_(rate::make_controller(rate_config(config_), now)),
@@ -86,8 +85,7 @@ Session::Impl::Impl(const Config& config, std::shared_ptr<crypto::Context> conte
       random_(entropy),
       started_(now),
       path_(outcome.peer, outcome.local, true),
-      own_id_(outcome.own_id),
-      peer_id_(outcome.peer_id),
+      own_ids_(outcome.own_id),
       sent_(rtt_, {}, outcome.first_sent),
       acks_(config_.max_ack_delay, outcome.first_received),
       controller_(rate::make_controller(rate_config(config_), now)),
@@ -98,6 +96,8 @@ Session::Impl::Impl(const Config& config, std::shared_ptr<crypto::Context> conte
       last_heard_(now) {
   on_authentic(now);
   tell(Connected{});
+  client_random_ = outcome.client_random;
+  peer_ids_.set_first(outcome.peer_id, outcome.peer_parameters.reset_token);
   begin_traffic(outcome.traffic, outcome.peer_parameters, outcome.first_received);
 }
 
@@ -132,7 +132,8 @@ void Session::Impl::on_opening(Time now, Opening::Outcome outcome) {
 
 void Session::Impl::complete_opening(Time now) {
   const HandshakeResult& result = *opening_->result();
-  peer_id_ = opening_->peer_id();
+  peer_ids_.set_first(opening_->peer_id(), result.peer_parameters.reset_token);
+  client_random_ = result.client_random;
   credentials_.reset();
   tell(Connected{result.peer_key, to_string(result.fingerprint)});
   begin_traffic(result.traffic, result.peer_parameters, {});
@@ -155,6 +156,7 @@ void Session::Impl::begin_traffic(const crypto::TrafficSecrets& secrets, const w
                    crypto::Sealer(*context_, crypto::packet_key(*context_, out)),
                    crypto::Opener(*context_, crypto::packet_key(*context_, in)), first_received);
   streams_.set_peer_limits(peer);
+  own_ids_.set_limit(peer.max_ids);  // AV-CID-2
   state_ = State::open;
   tell(RateChanged{told_rate_ = controller_->target_rate()});
 }
@@ -181,6 +183,7 @@ void Session::Impl::run_timers(Time now) {
   if (now - last_heard_ >= config_.idle_timeout) {  // AV-ERR-6
     return finish({wire::CloseCode::idle, "nothing was heard from the peer for too long", false});
   }
+  tend_ids(now);
   if (timers_.take(Timer::keep_alive, now)) ping_wanted_ = true;
   if (timers_.take(Timer::rate, now)) controller_->on_timer(now), after_results(now, 0);
   if (timers_.take(Timer::loss, now)) {
@@ -194,8 +197,8 @@ void Session::Impl::on_handshake_deadline(Time now) {
   // AV-HS-42
   if (role_ == Role::client && opening_->answered() && state_ == State::opening && attempts_ < max_attempts) {
     ++attempts_;
-    own_id_ = {random_.u64()};
-    opening_ = open_as_client(config_, *credentials_, random_, own_id_, calendar_);
+    own_ids_ = OwnIds({random_.u64()});
+    opening_ = open_as_client(config_, *credentials_, random_, own_ids_.first(), calendar_);
     return start_repeating(now);
   }
   const std::string hint = opening_->hint();

@@ -9,6 +9,7 @@
 #include "protocol/rate/pacer.hpp"
 #include "protocol/recovery/ack_tracker.hpp"
 #include "protocol/recovery/sent_packets.hpp"
+#include "protocol/session/connection_ids.hpp"
 #include "protocol/session/opening.hpp"
 #include "protocol/session/packet_protection.hpp"
 #include "protocol/session/path.hpp"
@@ -20,7 +21,7 @@ namespace avocet::session {
 
 /// What a Session is made of: it composes the rooms below and adds no mechanism of its own but the order in
 /// which things happen. connection.cpp has its life, connection_receive.cpp the way in, connection_send.cpp
-/// the way out.
+/// the way out, connection_paths.cpp its ids.
 class Session::Impl final : private recovery::PacketSink {
  public:
   /// A client's end.
@@ -46,12 +47,19 @@ class Session::Impl final : private recovery::PacketSink {
   /// Still in the handshake.
   bool half_open() const { return state_ == State::opening; }
   Role role() const { return role_; }
-  ConnectionId own_id() const { return own_id_; }
+  /// Packets to these are for it.
+  const OwnIds& own_ids() const { return own_ids_; }
+  /// The peer would keep one more of them: draw a fresh one and add it.
+  bool wants_id() const { return state_ == State::open && own_ids_.wants_more(); }
+  void add_id(ConnectionId, const ResetTokenBytes& token);
+  /// One that it needs no longer, each once.
+  std::optional<ConnectionId> take_freed_id() { return own_ids_.take_freed(); }
   Stats stats() const;
 
  private:
   enum class State : std::uint8_t { opening, open, closing, closed };
   struct Incoming;
+  struct Outgoing;
 
   // life
   void start_repeating(Time now);
@@ -85,8 +93,15 @@ class Session::Impl final : private recovery::PacketSink {
                    bool spurious);
   void after_results(Time now, std::uint64_t newly_marked);
 
+  // ids
+  void tend_ids(Time now);
+  bool is_ours(const Datagram&) const;
+  void log_id(ConnectionId);
+  void on_new_id(Incoming&, const wire::NewId&);
+  void on_retire_id(Incoming&, const wire::RetireId&);
+  void add_ids(Outgoing&);
+
   // way out
-  struct Outgoing;
   std::optional<Transmit> transmit(Time now, ByteSpan room, std::size_t max_segments);
   std::size_t send_opening(ByteSpan room);
   std::size_t send_close(ByteSpan room);
@@ -110,7 +125,8 @@ class Session::Impl final : private recovery::PacketSink {
   std::optional<ClientCredentials> credentials_;  // to start over with
   State state_ = State::opening;
   Path path_;
-  ConnectionId own_id_, peer_id_;
+  OwnIds own_ids_;
+  PeerIds peer_ids_{config_.max_ids};
 
   std::unique_ptr<Opening> opening_;
   Duration repeat_after_{};
@@ -129,6 +145,7 @@ class Session::Impl final : private recovery::PacketSink {
 
   TimerTable timers_;
   std::deque<Event> events_;
+  std::array<std::byte, 32> client_random_{};  // names the connection in key logs
   Time last_heard_;
   std::optional<Duration> last_transit_;  // of the media frame before
   Time now_{};                            // of the call that runs; for what the sink is told

@@ -1,4 +1,5 @@
 #include "protocol/session/connection.hpp"
+#include "protocol/session/connection_packets.hpp"
 
 namespace avocet::session {
 namespace {
@@ -9,19 +10,6 @@ constexpr std::size_t max_early_packets = 16;
 TrackId track_of(const recovery::Carried& carried) { return {static_cast<std::uint32_t>(carried.id)}; }
 
 }  // namespace
-
-/// One packet on its way in.
-struct Session::Impl::Incoming {
-  Time now, arrived;
-  bool ack_eliciting = false;
-  bool frame_end = false;
-  std::optional<wire::CloseCode> violation;
-  std::string_view what;
-
-  void violate(std::optional<wire::CloseCode> code, std::string_view why) {
-    if (code && !violation) violation = code, what = why;
-  }
-};
 
 void Session::Impl::receive(Time now, const Datagram& datagram) {
   if (state_ == State::closed) return;
@@ -56,6 +44,7 @@ void Session::Impl::on_clear(Time now, const Datagram& datagram) {
 }
 
 void Session::Impl::on_handshake_packet(Time now, const Datagram& datagram) {
+  if (!is_ours(datagram)) return ++stats_.packets_malformed, void();  // AV-CID-8
   // AV-HS-36
   if (!opening_) return;  // the peer's last flight again: our DONE answers it
   ++stats_.packets_received;
@@ -63,6 +52,7 @@ void Session::Impl::on_handshake_packet(Time now, const Datagram& datagram) {
 }
 
 void Session::Impl::on_protected(Time now, const Datagram& datagram) {
+  if (!is_ours(datagram)) return ++stats_.packets_malformed, void();  // AV-CID-8
   if (!traffic_) return hold_early(datagram);
   const auto opened = traffic_->open(datagram.bytes);
   if (!opened) {
@@ -81,7 +71,7 @@ void Session::Impl::on_protected(Time now, const Datagram& datagram) {
   // section 17.4). AV-PKT-17
   if (opened->newest) spin_ = role_ == Role::server ? opened->spin : !opened->spin;
 
-  Incoming in{.now = now, .arrived = datagram.arrived};
+  Incoming in{.now = now, .arrived = datagram.arrived, .destination = opened->destination};
   on_frames(in, opened->frames);
   if (in.violation) return fail(now, *in.violation, in.what);
   if (state_ != State::open) return;
@@ -154,13 +144,17 @@ void Session::Impl::on(Incoming& in, const Frame& frame) {
     finish({static_cast<wire::CloseCode>(frame.code), frame.reason, true});  // AV-ERR-5
   } else if constexpr (std::is_same_v<Frame, wire::PathChallenge>) {
     path_responses_.push_back(frame.data);  // AV-RES-9
+  } else if constexpr (std::is_same_v<Frame, wire::NewId>) {
+    on_new_id(in, frame);
+  } else if constexpr (std::is_same_v<Frame, wire::RetireId>) {
+    on_retire_id(in, frame);
   } else if constexpr (std::is_same_v<Frame, wire::HandshakeData>) {
     in.violate(wire::CloseCode::protocol_violation, "handshake data in a Protected packet");  // AV-PKT-16
   } else if constexpr (std::is_same_v<Frame, wire::Done>) {
     if (role_ == Role::server) in.violate(wire::CloseCode::protocol_violation, "DONE from a client");
   }
-  // PADDING and PING say all by being there. Ids, tickets and tokens are offers that this version does not
-  // take up.
+  // PADDING and PING say all by being there. Tickets and tokens are offers that this version does not take
+  // up.
 }
 
 void Session::Impl::on_media_result(Incoming& in, const media::Reassembler::Outcome& outcome) {
@@ -181,6 +175,7 @@ void Session::Impl::on_acked(const recovery::SentPacket& packet, std::optional<s
   for (const recovery::Carried& carried : packet.carried) {
     switch (carried.what) {
       case What::ack: acks_.on_ack_acked({carried.begin}); break;
+      case What::retire_id: peer_ids_.on_retirement_acked(carried.begin); break;
       case What::media: media_out_.on_acked(track_of(carried), {carried.begin}); break;
       case What::parity:
         media_out_.on_parity_acked(track_of(carried), {carried.begin},
@@ -202,6 +197,8 @@ void Session::Impl::on_lost(const recovery::SentPacket& packet) {
                                   static_cast<std::uint8_t>(carried.length));
         break;
       case What::done: done_wanted_ = true; break;
+      case What::new_id: own_ids_.on_news_lost(carried.begin); break;
+      case What::retire_id: peer_ids_.on_retirement_lost(carried.begin); break;
       default: streams_.on_lost(carried); break;
     }
   }

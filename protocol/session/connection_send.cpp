@@ -1,4 +1,5 @@
 #include "protocol/session/connection.hpp"
+#include "protocol/session/connection_packets.hpp"
 
 namespace avocet::session {
 namespace {
@@ -10,21 +11,6 @@ constexpr std::size_t worth_padding = 48;
 constexpr std::size_t least_ack_room = 24;
 
 }  // namespace
-
-/// One packet on its way out.
-struct Session::Impl::Outgoing {
-  Time now;
-  wire::Writer frames;
-  recovery::SentPacket packet;
-
-  bool room_for(std::size_t bytes) const { return frames.remaining() >= bytes && !packet.carried.full(); }
-  template <class Frame>
-  bool add(const Frame& frame) {
-    if (frames.remaining() < wire::typed_size(frame)) return false;
-    wire::write_typed(frames, frame);
-    return true;
-  }
-};
 
 Output Session::Impl::poll(Time now, ByteSpan room, std::size_t max_segments) {
   now_ = now;
@@ -148,6 +134,7 @@ void Session::Impl::add_control(Outgoing& out) {
     out.packet.carried.push_back({.what = What::done});
     out.packet.ack_eliciting = true;
   }
+  add_ids(out);
   while (!path_responses_.empty() && out.add(wire::PathResponse{path_responses_.back()})) {
     path_responses_.pop_back();
     out.packet.ack_eliciting = true;
@@ -199,7 +186,7 @@ void Session::Impl::add_filling(Outgoing& out) {
 
 std::size_t Session::Impl::seal(Time now, ByteSpan room, Outgoing& out) {
   const PacketNumber number = sent_.next();
-  if (!traffic_->seal(room, out.frames.size(), peer_id_, number, spin_)) {
+  if (!traffic_->seal(room, out.frames.size(), peer_ids_.current(), number, spin_)) {
     finish({wire::CloseCode::key_limit, "the keys have sealed all that they may", false});  // AV-KEY-6
     return 0;
   }

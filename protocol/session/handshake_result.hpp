@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <string>
 
 #include "protocol/crypto/aead.hpp"
@@ -24,7 +25,8 @@ struct HandshakeKeys {
 
 /// What a handshake comes to.
 struct HandshakeResult {
-  crypto::TrafficSecrets traffic;  ///< generation 0
+  std::array<std::byte, 32> client_random{};  ///< of the Hello; names the connection in key logs
+  crypto::TrafficSecrets traffic;             ///< generation 0
   crypto::ScheduleSecret exporter;
   wire::Parameters peer_parameters;
   Bytes peer_key;                   ///< SubjectPublicKeyInfo of the peer's identity

@@ -102,7 +102,7 @@ wire::Parameters parameters_of(const Config& config, std::span<const std::byte, 
                        .max_streams = config.max_streams,
                        .max_datagram = wire::largest_datagram,
                        .max_ack_delay = config.max_ack_delay,
-                       .max_ids = 1};
+                       .max_ids = config.max_ids};
   std::ranges::copy(reset_token, out.reset_token.begin());
   return out;
 }

@@ -54,7 +54,7 @@ class Listener::Impl {
   Session* touch(SessionId);
   const Session* find(SessionId) const;
   void shut_down(Time now, std::string_view reason);
-  std::size_t sessions() const { return by_id_.size(); }
+  std::size_t sessions() const { return entries_.size(); }
   const Counters& counters() const { return counters_; }
 
  private:
@@ -82,6 +82,7 @@ class Listener::Impl {
   void make_ready(Entry&);
   void settle(Entry&, const Wake&);
   void note_progress(Entry&);
+  void tend_ids(Entry&);
   void erase(Entry&);
   Wake next_wake(Time now);
 
@@ -243,6 +244,7 @@ Listener::Output Listener::Impl::poll(Time now, ByteSpan room, std::size_t max_s
     }
     auto output = entry->session->poll(now, room, max_segments);
     note_progress(*entry);
+    tend_ids(*entry);
     if (auto* transmit = std::get_if<Transmit>(&output)) {
       // Others take their turn before it may send again.
       ready_.pop_front();
@@ -305,10 +307,24 @@ void Listener::Impl::note_progress(Entry& entry) {
   by_hello_.erase(entry.hello);
 }
 
+/// Sessions choose no ids of their own: they must not collide, and say whose they are (AV-CID-1).
+void Listener::Impl::tend_ids(Entry& entry) {
+  Session::Impl& session = *entry.session->impl_;
+  while (const auto freed = session.take_freed_id()) by_id_.erase(*freed);
+  while (session.wants_id()) {
+    const ConnectionId id = fresh_id();
+    by_id_.emplace(id, &entry);
+    const auto token = crypto::reset_token(*credentials_.context, keys_.reset, id);
+    ResetTokenBytes announced;
+    std::ranges::copy(token.bytes(), announced.begin());
+    session.add_id(id, announced);
+  }
+}
+
 void Listener::Impl::erase(Entry& entry) {
   ++counters_.sessions_closed;
   if (entry.half_open) --half_open_, by_hello_.erase(entry.hello);
-  by_id_.erase(entry.session->impl_->own_id());
+  entry.session->impl_->own_ids().for_each([this](ConnectionId id) { by_id_.erase(id); });
   entries_.erase(entry.id);
 }
 

@@ -26,7 +26,7 @@ std::expected<PacketProtection::Opened, PacketProtection::Refusal> PacketProtect
   if (!frames) return std::unexpected(Refusal::not_authentic);
   const bool newest = number >= replay_.next();
   replay_.mark(number);
-  return Opened{number, header.spin, newest, *frames};
+  return Opened{number, header.destination, header.spin, newest, *frames};
 }
 
 }  // namespace avocet::session

@@ -37,6 +37,7 @@ class PacketProtection {
   enum class Refusal : std::uint8_t { malformed, duplicate, not_authentic };
   struct Opened {
     PacketNumber number;
+    ConnectionId destination;
     bool spin = false;
     bool newest = false;  ///< no larger number was opened before
     ByteSpan frames;      ///< inside the datagram

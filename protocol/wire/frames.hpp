@@ -354,7 +354,7 @@ struct Wire<NewId> {
       Field{"retire_before", &NewId::retire_before, varint, "ids of lower numbers must be retired"},
       Field{"id", &NewId::id, u64, "the connection id"},
       Field{"reset_token", &NewId::reset_token, bytes<16>, "what a Reset for this id ends in"}};
-  // AV-RES-11
+  // AV-CID-9
   static constexpr bool valid(const NewId& n) { return n.retire_before <= n.sequence; }
 };
 

@@ -1,0 +1,37 @@
+#pragma once
+
+#include "protocol/session/connection.hpp"
+
+/// What the parts of a connection hand to each other while they work on one packet.
+namespace avocet::session {
+
+/// One packet on its way in.
+struct Session::Impl::Incoming {
+  Time now, arrived;
+  ConnectionId destination;
+  bool ack_eliciting = false;
+  bool frame_end = false;
+  std::optional<wire::CloseCode> violation;
+  std::string_view what;
+
+  void violate(std::optional<wire::CloseCode> code, std::string_view why) {
+    if (code && !violation) violation = code, what = why;
+  }
+};
+
+/// One packet on its way out.
+struct Session::Impl::Outgoing {
+  Time now;
+  wire::Writer frames;
+  recovery::SentPacket packet;
+
+  bool room_for(std::size_t bytes) const { return frames.remaining() >= bytes && !packet.carried.full(); }
+  template <class Frame>
+  bool add(const Frame& frame) {
+    if (frames.remaining() < wire::typed_size(frame)) return false;
+    wire::write_typed(frames, frame);
+    return true;
+  }
+};
+
+}  // namespace avocet::session
