@@ -77,6 +77,7 @@ class Session::Impl final : private recovery::PacketSink {
 
   // way in
   void on_clear(Time now, const Datagram&);
+  void on_reset(const Datagram&);
   void on_handshake_packet(Time now, const Datagram&);
   void on_protected(Time now, const Datagram&);
   void measure_jitter(const media::Completed&);

@@ -19,6 +19,7 @@ void Session::Impl::receive(Time now, const Datagram& datagram) {
   stats_.bytes_received += datagram.bytes.size();
   const auto kind = wire::packet_kind(datagram.bytes);
   if (!kind) return ++stats_.packets_malformed, void();
+  if (*kind == wire::PacketKind::reset) return on_reset(datagram);
   if (state_ == State::closing) {
     // AV-ERR-4: The peer has not heard: say it again, ever more rarely (RFC 9000 section 10.2.1).
     if (std::has_single_bit(++packets_while_closing_)) close_wanted_ = true;
@@ -31,7 +32,7 @@ void Session::Impl::receive(Time now, const Datagram& datagram) {
     case wire::PacketKind::retry:
     case wire::PacketKind::refuse:
     case wire::PacketKind::server_hello: return on_clear(now, datagram);
-    case wire::PacketKind::reset: ++stats_.packets_malformed; return;
+    case wire::PacketKind::reset: return;  // above
   }
 }
 
@@ -41,6 +42,16 @@ void Session::Impl::on_clear(Time now, const Datagram& datagram) {
   if (!packet || !from_peer) return ++stats_.packets_malformed, void();
   ++stats_.packets_received;
   if (opening_) on_opening(now, opening_->on_clear(packet->kind, packet->body));
+}
+
+/// The peer has forgotten us, if it is the peer: only it could announce the token, and nobody else can know
+/// it.
+void Session::Impl::on_reset(const Datagram& datagram) {
+  const auto reset = wire::decode<wire::ResetPacket>(datagram.bytes);
+  if (!reset || !traffic_ || !peer_ids_.knows(reset->unknown, reset->token))  // AV-RST-4
+    return ++stats_.packets_malformed, void();
+  if (state_ == State::closing) return finish(closed_);
+  finish({wire::CloseCode::reset, "the peer no longer knows this connection: it was started anew", false});
 }
 
 void Session::Impl::on_handshake_packet(Time now, const Datagram& datagram) {

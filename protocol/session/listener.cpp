@@ -9,6 +9,7 @@
 #include "protocol/session/connection.hpp"
 #include "protocol/session/datagram_queue.hpp"
 #include "protocol/session/handshake_hello.hpp"
+#include "protocol/session/rate_limit.hpp"
 
 namespace avocet::session {
 namespace {
@@ -17,6 +18,9 @@ namespace {
 constexpr std::size_t max_stateless = 64;
 /// Datagrams of other shards that wait for the driver: four full reads of a socket.
 constexpr std::size_t max_forwards = 256;
+/// Resets of all sessions together (AV-RST-3): a restarted server tells 10,000 clients within 10 s, and a
+/// flood costs 25 kB/s.
+constexpr int resets_per_second = 1000, reset_burst = 100;
 
 /// A connection id of ours begins with the shard that holds its session (AV-CID-1).
 constexpr unsigned shard_bit = 56;
@@ -73,7 +77,8 @@ class Listener::Impl {
   };
   void on_hello(Time now, const Datagram&);
   void accept(Time now, const Datagram&, const CheckedHello&, bool address_proven);
-  void on_unknown(const Datagram&, ConnectionId);
+  void on_unknown(Time now, const Datagram&, ConnectionId);
+  void reset(Time now, const Datagram&, ConnectionId);
   void forward(const Datagram&, std::uint8_t shard);
   void answer(const Datagram&, wire::PacketKind, Bytes body);
   std::optional<Transmit> next_answer(ByteSpan room);
@@ -99,6 +104,7 @@ class Listener::Impl {
   std::unordered_map<HelloKey, Entry*, HelloHash> by_hello_;
   std::deque<SessionId> ready_;
   std::priority_queue<Alarm, std::vector<Alarm>, std::greater<>> alarms_;
+  RateLimit reset_rate_{resets_per_second, reset_burst};
   DatagramQueue stateless_{max_stateless};
   DatagramQueue forwards_{max_forwards};
   Counters counters_;
@@ -115,15 +121,30 @@ void Listener::Impl::receive(Time now, const Datagram& datagram) {
   wire::read_fields(reader, header);
   if (!reader.ok()) return ++counters_.malformed, void();
   const auto found = by_id_.find(header.destination);
-  if (found == by_id_.end()) return on_unknown(datagram, header.destination);
+  if (found == by_id_.end()) return on_unknown(now, datagram, header.destination);
   found->second->session->receive(now, datagram);
   make_ready(*found->second);
 }
 
-void Listener::Impl::on_unknown(const Datagram& datagram, ConnectionId id) {
+void Listener::Impl::on_unknown(Time now, const Datagram& datagram, ConnectionId id) {
   const std::uint8_t shard = shard_of(id);
   if (shard != config_.shard && shard < config_.shards) return forward(datagram, shard);  // AV-CID-1
-  ++counters_.strays;                                                                     // AV-PKT-19
+  reset(now, datagram, id);
+  ++counters_.strays;  // AV-PKT-19
+}
+
+/// Only who sealed the packet can need it: not a stranger's Handshake packet, and never a Reset (AV-RST-2).
+void Listener::Impl::reset(Time now, const Datagram& datagram, ConnectionId id) {
+  const bool wanted = wire::packet_kind(datagram.bytes) == wire::PacketKind::protected_ &&
+                      datagram.bytes.size() >= wire::sealed_overhead;
+  if (!wanted || stateless_.full() || !reset_rate_.take(now)) return;
+  wire::ResetPacket packet{.unknown = id};
+  std::ranges::copy(crypto::reset_token(*credentials_.context, keys_.reset, id).bytes(),
+                    packet.token.begin());  // AV-RST-1
+  DatagramQueue::Entry& entry = stateless_.push();
+  entry.from = datagram.to, entry.to = datagram.from;
+  entry.bytes = wire::encode(packet);
+  ++counters_.resets;
 }
 
 void Listener::Impl::forward(const Datagram& datagram, std::uint8_t shard) {

@@ -58,6 +58,7 @@ class Listener {
     std::uint64_t datagrams = 0, strays = 0, malformed = 0, hellos = 0, retries = 0, refusals = 0,
                   dropped_hellos = 0, handshakes_completed = 0, sessions_closed = 0;
     std::uint64_t forwarded = 0, dropped_forwards = 0;  ///< datagrams of other shards
+    std::uint64_t resets = 0;                           ///< sent
   };
   const Counters& counters() const;
 

@@ -443,6 +443,7 @@ enum class CloseCode : std::uint64_t {
   untrusted = 0x09,           ///< the peer's identity is not the one expected
   idle = 0x0a,                ///< nothing was heard for the idle timeout; never sent
   key_limit = 0x0b,           ///< the keys have sealed all they may
+  reset = 0x0c,               ///< the peer holds no state for the connection; never sent
   superseded = 0x100,         ///< the same user joined again
   service = 0x101,            ///< a service message that makes no sense
 };
