@@ -24,5 +24,7 @@ using FrameNumber = Strong<struct FrameNumberTag, std::uint64_t>;
 using FragmentNumber = Strong<struct FragmentNumberTag, std::uint64_t>;
 /// Local name of a session at a Listener. Never on the wire.
 using SessionId = Strong<struct SessionIdTag, std::uint64_t>;
+/// One of the threads of a server, each with a Listener and sessions of its own.
+using ShardId = Strong<struct ShardIdTag, std::uint8_t>;
 
 }  // namespace avocet

@@ -9,16 +9,11 @@
 #include <vector>
 
 #include "protocol/service/live_title.hpp"
+#include "protocol/service/refusal.hpp"
 #include "protocol/service/server_events.hpp"
 #include "protocol/wire/service.hpp"
 
 namespace avocet::service {
-
-/// Why a request is not carried out, in the terms of wire::Refused.
-struct Refusal {
-  wire::RefusalCode code = wire::RefusalCode::bad_request;
-  std::string reason, remedy;
-};
 
 /// Stored and live titles under one roof: a name means one of them at most; a stored one comes first.
 class Catalogue {
@@ -33,7 +28,7 @@ class Catalogue {
   void add_live(Live);
   void remove_live(std::string_view name);
   std::size_t live_titles() const { return live_.size(); }
-  bool taken(std::string_view name) const { return stored_.contains(name) || live_.contains(name); }
+  bool stores(std::string_view name) const { return stored_.contains(name); }
 
   /// What Play asks for, when it can be played: the title, in one of the two.
   struct Found {

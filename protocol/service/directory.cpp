@@ -8,15 +8,10 @@ constexpr std::size_t most_present = 24, most_left = 256;
 
 }  // namespace
 
-const Directory::Entry* Directory::find(std::string_view name) const {
-  const auto found = users_.find(name);
-  return found == users_.end() ? nullptr : &found->second;
-}
-
-void Directory::enter(SessionId session, wire::User user) {
+void Directory::enter(wire::User user) {
   std::string name = user.name;
   changes_[name] = true;
-  users_.insert_or_assign(std::move(name), Entry{session, std::move(user)});
+  users_.insert_or_assign(std::move(name), std::move(user));
 }
 
 void Directory::leave(std::string_view name) {
@@ -31,7 +26,7 @@ Directory::Page Directory::page(const std::optional<std::string>& after) const {
   page.message.complete = !after;
   auto next = after ? users_.upper_bound(*after) : users_.begin();
   for (; next != users_.end() && page.message.present.size() < most_present; ++next) {
-    page.message.present.push_back(next->second.user);
+    page.message.present.push_back(next->second);
   }
   if (next != users_.end()) page.cursor = page.message.present.back().name;
   return page;
@@ -46,7 +41,7 @@ std::vector<SharedBytes> Directory::take_changes() {
   };
   for (const auto& [name, here] : changes_) {
     if (here) {
-      message.present.push_back(users_.find(name)->second.user);
+      message.present.push_back(users_.find(name)->second);
     } else {
       message.left.push_back(name);
     }

@@ -6,24 +6,17 @@
 #include <string_view>
 #include <vector>
 
-#include "protocol/base/ids.hpp"
 #include "protocol/service/message_stream.hpp"
 #include "protocol/wire/service.hpp"
 
 namespace avocet::service {
 
-/// Who is on the server, and what has changed since the others were last told. Names are unique.
+/// Who is on the server, on any of its shards, and what has changed since the users of this one were last
+/// told. Follows the Registry.
 class Directory {
  public:
-  struct Entry {
-    SessionId session;
-    wire::User user;
-  };
-
-  /// Null when there is nobody of that name.
-  const Entry* find(std::string_view name) const;
-  /// Enters a user, or moves a name to another session.
-  void enter(SessionId, wire::User);
+  /// Enters a user, or what is new about one.
+  void enter(wire::User);
   void leave(std::string_view name);
   std::size_t size() const { return users_.size(); }
 
@@ -42,7 +35,7 @@ class Directory {
   std::vector<SharedBytes> take_changes();
 
  private:
-  std::map<std::string, Entry, std::less<>> users_;
+  std::map<std::string, wire::User, std::less<>> users_;
   std::map<std::string, bool> changes_;  // name -> is here
 };
 

@@ -42,7 +42,9 @@ struct Guest {
   SessionId id;
   std::unique_ptr<Port> port;
   Bytes key;             ///< SubjectPublicKeyInfo of the client's identity
-  std::string name;      ///< empty before Join
+  std::string name;      ///< empty before Welcome
+  std::string asked;     ///< name that the registry was asked for; empty when there is none to give back
+  bool waiting = false;  ///< for the registry: what it says next is not looked at before the answer
   bool leaving = false;  ///< was closed by us: nothing it says counts any more
 
   MessageStream messages;
@@ -52,7 +54,7 @@ struct Guest {
   PlayId highest;  ///< of the ids used: the next one must be above it
   TrackId next_track{1};
   std::map<PlayId, Play> plays;
-  std::map<PlayId, std::string> publications;  ///< titles
+  std::map<PlayId, std::string> publications;  ///< titles; of one that waits for the registry too
   DataRate ceiling;                            ///< that its session was told
   std::optional<Time> armed;                   ///< its entry in the timers
 };

@@ -24,7 +24,7 @@ LiveTitle::LiveTitle(std::string name, Publisher publisher, const std::vector<wi
     : name_(std::move(name)),
       publisher_(std::move(publisher)),
       tracks_(from_wire(tracks)),
-      groups_(video_tracks(tracks_)),
+      recent_{.groups = std::vector<Group>(video_tracks(tracks_))},
       group_cache_(group_cache) {
   for (const wire::Track& track : tracks) ids_.push_back(track.id);
 }
@@ -36,16 +36,17 @@ std::optional<std::size_t> LiveTitle::index_of(TrackId id) const {
 }
 
 void LiveTitle::take(Time arrived, std::size_t track, const media::Frame& frame) {
-  if (!half_began_ || arrived - *half_began_ >= half) {
-    offset_before_ = std::exchange(offset_now_, Duration::max());
-    half_began_ = arrived;
+  Recent& r = recent_;
+  if (!r.half_began || arrived - *r.half_began >= half) {
+    r.offset_before = std::exchange(r.offset_now, Duration::max());
+    r.half_began = arrived;
   }
-  offset_now_ = std::min(offset_now_, arrived.time_since_epoch() - capture_time(frame));
-  if (track < groups_.size()) keep(groups_[track], frame);
+  r.offset_now = std::min(r.offset_now, arrived.time_since_epoch() - capture_time(frame));
+  if (track < r.groups.size()) keep(r.groups[track], frame);
 }
 
 Time LiveTitle::captured(const media::Frame& frame) const {
-  return Time(capture_time(frame) + std::min(offset_now_, offset_before_));
+  return Time(capture_time(frame) + std::min(recent_.offset_now, recent_.offset_before));
 }
 
 void LiveTitle::keep(Group& group, const media::Frame& frame) {

@@ -6,11 +6,10 @@
 
 #include "protocol/base/units.hpp"
 #include "protocol/media/frame.hpp"
+#include "protocol/service/place.hpp"
 #include "protocol/wire/service.hpp"
 
 namespace avocet::service {
-
-using wire::PlayId;
 
 /// A publication as the server holds it: its tracks, when its frames were captured by the server's clock, and
 /// of each video track the frames since the latest key frame, so that a viewer can begin at once and a switch
@@ -18,8 +17,7 @@ using wire::PlayId;
 class LiveTitle {
  public:
   struct Publisher {
-    SessionId session;
-    PlayId publication;
+    Source source;
     std::string user;
   };
   /// At most `group_cache` bytes are kept per video track.
@@ -28,7 +26,7 @@ class LiveTitle {
   const std::string& name() const { return name_; }
   const Publisher& publisher() const { return publisher_; }
   const std::vector<media::TrackConfig>& tracks() const { return tracks_; }
-  std::size_t video() const { return groups_.size(); }
+  std::size_t video() const { return recent_.groups.size(); }
   /// The index of a track that the publisher sends on.
   std::optional<std::size_t> index_of(TrackId) const;
 
@@ -39,27 +37,37 @@ class LiveTitle {
   Time captured(const media::Frame&) const;
   /// The frames of a video track from its latest key frame on, by number. Empty before the first key frame,
   /// and when they are more than the cache holds.
-  const std::vector<media::Frame>& group(std::size_t track) const { return groups_[track].frames; }
+  const std::vector<media::Frame>& group(std::size_t track) const { return recent_.groups[track].frames; }
 
- private:
+  /// The frames of one video track that are kept.
   struct Group {
     std::vector<media::Frame> frames;
     std::size_t bytes = 0;
-    FrameNumber key;  // that it begins with
+    FrameNumber key;  ///< that it begins with
     bool too_large = false;
     bool begun = false;
   };
+  /// All that is remembered of its frames, so that another shard can go on with it.
+  struct Recent {
+    std::vector<Group> groups;
+    Duration offset_now = Duration::max(),
+             offset_before =
+                 Duration::max();  ///< smallest arrival - capture of this half minute and the last
+    std::optional<Time> half_began;
+  };
+  const Recent& recent() const { return recent_; }
+  void set_recent(Recent recent) { recent_ = std::move(recent); }
+  void forget() { recent_ = {.groups = std::vector<Group>(video())}; }
+
+ private:
   void keep(Group&, const media::Frame&);
 
   std::string name_;
   Publisher publisher_;
   std::vector<media::TrackConfig> tracks_;
   std::vector<TrackId> ids_;
-  std::vector<Group> groups_;
+  Recent recent_;
   std::size_t group_cache_;
-  Duration offset_now_ = Duration::max(),
-           offset_before_ = Duration::max();  // of this half minute and the last
-  std::optional<Time> half_began_;
 };
 
 }  // namespace avocet::service

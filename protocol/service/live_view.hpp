@@ -22,6 +22,10 @@ class LiveView {
   void begin(Time now, Outlet&);
   /// A frame of the title that LiveTitle has taken in.
   void frame(Time now, std::size_t track, const media::Frame&, Outlet&);
+  /// The title has got its latest groups from another shard: begins if it has not.
+  void groups_came(Time now, Outlet& out) {
+    if (!started_) try_start(now, out);
+  }
   /// Holds, or goes on at the live edge with a key frame.
   void pause(Time now, bool paused, Outlet&);
   void wish(Time now, const RenditionWish&, Outlet&);

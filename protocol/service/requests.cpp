@@ -20,20 +20,10 @@ struct Overloaded : Fs... {
 void Service::Requests::operator()(const wire::Join& join) {
   if (!may_request({})) return;
   if (const auto refusal = problem_of(join)) return refuse({}, *refusal);
-  bool superseded = false;
-  if (const Directory::Entry* older = service.directory_.find(join.name)) {  // AV-SVC-13
-    superseded = true;
-    if (Guest* ghost = service.find(older->session)) {
-      service.leave(now, *ghost, "joined again from elsewhere");
-      service.close(now, *ghost, wire::CloseCode::superseded, join.name + " joined again from elsewhere");
-    }
-  }
-  guest.name = join.name;
-  service.directory_.enter(guest.id, {join.name, guest.key, join.encryption_key, join.signature});
-  if (!service.directory_due_) service.directory_due_ = now + Directory::pause;
-  guest.messages.send(wire::Welcome{.server = shortened(service.config_.name, 64)});
-  guest.directory = {.active = true};
-  service.events_.push_back(UserJoined{guest.id, join.name, superseded});
+  guest.waiting = true;
+  guest.asked = join.name;
+  service.post(registry_shard, shard::Arrive{service.place(guest),
+                                             {join.name, guest.key, join.encryption_key, join.signature}});
 }
 
 std::optional<Refusal> Service::Requests::problem_of(const wire::Join& join) const {
@@ -45,13 +35,6 @@ std::optional<Refusal> Service::Requests::problem_of(const wire::Join& join) con
   if (!is_signed_by_identity(*service.context_,
                              {join.name, guest.key, join.encryption_key, join.signature})) {
     return Refusal{bad_request, "the encryption key is not signed by your identity", "update the client"};
-  }
-  const Directory::Entry* holder = service.directory_.find(join.name);
-  if (holder != nullptr && holder->user.public_key != guest.key) {  // AV-SVC-13
-    return Refusal{name_taken, "somebody else is here as " + quoted, "choose another name"};
-  }
-  if (holder == nullptr && service.directory_.size() >= service.config_.limits.users) {
-    return Refusal{limit, "the server is full", "try again later"};
   }
   return std::nullopt;
 }
@@ -82,14 +65,14 @@ void Service::Requests::operator()(const wire::Play& play) {
     began(std::get<LiveView>(
         guest.plays.try_emplace(play.play, std::in_place_type<LiveView>, found->live, play, first, target)
             .first->second));
-    service.stages_.find(play.title)->second.viewers.insert({guest.id, play.play});
+    service.add_viewer(service.stages_.find(found->live->publisher().source)->second, guest, play.play);
   } else {
     began(std::get<StoredPlay>(
         guest.plays.try_emplace(play.play, std::in_place_type<StoredPlay>, found->stored, play, first, target)
             .first->second));
   }
   ++service.plays_;
-  service.catalogue_.viewer_came(play.title);
+  service.count_viewing(play.title, true);
   service.events_.push_back(
       PlayBegan{guest.id, play.play, guest.name, play.title, tracks[rendition].rendition, live});
 }
@@ -147,7 +130,7 @@ void Service::Requests::operator()(const wire::Seek& seek) {
 
 void Service::Requests::operator()(const wire::Stop& stop) {
   if (guest.publications.contains(stop.play)) {
-    service.withdraw(now, guest, stop.play, "the publisher stopped");
+    service.withdraw(guest, stop.play, "the publisher stopped");
   } else if (play(stop.play) != nullptr) {
     service.end_play(guest, stop.play, "stopped");
   }
@@ -156,14 +139,13 @@ void Service::Requests::operator()(const wire::Stop& stop) {
 void Service::Requests::operator()(const wire::Publish& publish) {
   if (!new_id(publish.play) || !may_request(publish.play)) return;
   if (const auto refusal = problem_of(publish)) return refuse(publish.play, *refusal);
-  auto title =
-      std::make_shared<LiveTitle>(publish.title, LiveTitle::Publisher{guest.id, publish.play, guest.name},
-                                  publish.tracks, service.config_.limits.group_cache);
-  service.catalogue_.add_live(title);
-  service.stages_.insert_or_assign(publish.title, Stage{.title = std::move(title)});
+  const Source source{service.place(guest), publish.play};
+  service.stages_[source].title =
+      std::make_shared<LiveTitle>(publish.title, LiveTitle::Publisher{source, guest.name}, publish.tracks,
+                                  service.config_.limits.group_cache);
+  guest.waiting = true;
   guest.publications.emplace(publish.play, publish.title);
-  guest.messages.send(wire::Published{.play = publish.play});
-  service.events_.push_back(TitlePublished{guest.id, guest.name, publish.title});
+  service.post(registry_shard, shard::Offer{source, publish.title, guest.name, publish.tracks});
 }
 
 std::optional<Refusal> Service::Requests::problem_of(const wire::Publish& publish) const {
@@ -172,11 +154,10 @@ std::optional<Refusal> Service::Requests::problem_of(const wire::Publish& publis
   if (const auto problem = problem_of_name(publish.title)) {
     return Refusal{bad_name, quoted + " cannot be a title: " + *problem, "choose another title"};
   }
-  if (service.catalogue_.taken(publish.title)) {
+  if (service.catalogue_.stores(publish.title)) {
     return Refusal{title_taken, "there is a title " + quoted + " already", "choose another title"};
   }
-  if (guest.publications.size() >= service.config_.limits.publications_per_user ||
-      service.stages_.size() >= service.config_.limits.live_titles) {
+  if (guest.publications.size() >= service.config_.limits.publications_per_user) {
     return Refusal{limit, "no more titles can be published", "stop another one first"};
   }
   if (const auto problem = problem_of_tracks(from_wire(publish.tracks))) {
@@ -186,7 +167,8 @@ std::optional<Refusal> Service::Requests::problem_of(const wire::Publish& publis
     const TrackId id = publish.tracks[i].id;
     const bool again = std::ranges::count(publish.tracks, id, &wire::Track::id) > 1;
     const bool elsewhere = std::ranges::any_of(guest.publications, [&](const auto& publication) {
-      return service.stages_.find(publication.second)->second.title->index_of(id).has_value();
+      const auto stage = service.stages_.find({service.place(guest), publication.first});
+      return stage->second.title->index_of(id).has_value();
     });
     if (again || elsewhere)
       return Refusal{bad_request, "two tracks have the same number", "update the client"};
@@ -199,7 +181,7 @@ void Service::Requests::operator()(const wire::Say& say) {
   const wire::Say told{.from = guest.name,
                        .line = say.line,
                        .at = static_cast<std::uint64_t>(service.calendar_.time_since_epoch().count())};
-  service.broadcast(now, {std::make_shared<const Bytes>(wire::frame_message(told))});
+  service.tell_everybody(std::make_shared<const Bytes>(wire::frame_message(told)));
 }
 
 void Service::Requests::operator()(const wire::Announce& announce) {
@@ -207,7 +189,7 @@ void Service::Requests::operator()(const wire::Announce& announce) {
 }
 
 void Service::Requests::operator()(const wire::Bye& bye) {
-  service.leave(now, guest, bye.reason.empty() ? "left" : bye.reason);
+  service.leave(guest, bye.reason.empty() ? "left" : bye.reason);
   service.close(now, guest, wire::CloseCode::none, "goodbye");
 }
 

@@ -8,7 +8,7 @@ namespace avocet::service {
 class Server::Impl {
  public:
   Impl(const ServerConfig& config, session::ServerCredentials credentials, Entropy entropy, UnixTime calendar)
-      : service(config.service, credentials.context),
+      : service(on_its_shard(config), credentials.context),
         listener(config.listener, std::move(credentials), entropy) {
     service.set_calendar(calendar);
   }
@@ -16,6 +16,10 @@ class Server::Impl {
   Output poll(Time now, ByteSpan room, std::size_t max_segments) {
     for (;;) {
       if (auto event = service.next_event()) return std::move(*event);
+      if (const auto id = service.next_attentive()) {
+        take(now, *id, session::StreamReadable{StreamId{0}});
+        continue;
+      }
       session::Listener::Output output = listener.poll(now, room, max_segments);
       if (auto* transmit = std::get_if<session::Transmit>(&output)) return *transmit;
       if (auto* wake = std::get_if<session::Wake>(&output)) {
@@ -42,6 +46,7 @@ class Server::Impl {
     session::Session* s = listener.touch(id);
     if (s == nullptr) return;
     if (event.stream != StreamId{0}) return s->reset(now, event.stream, 0);  // AV-SVC-5
+    if (!service.attentive(id)) return;  // flow control holds the rest back
     const session::StreamRead read = s->read(now, event.stream);
     service.received(now, id, read.data);
     if (read.fin) close_without_stream(now, id);
@@ -58,6 +63,13 @@ class Server::Impl {
   void take(Time, SessionId id, session::KeyLog& event) { logged.push_back({id, std::move(event.line)}); }
   void take(Time now, SessionId id, const session::Closed& event) {
     service.closed(now, id, event.code, event.reason, event.by_peer);
+  }
+
+  static ServiceConfig on_its_shard(const ServerConfig& config) {
+    ServiceConfig service = config.service;
+    service.shard = {config.listener.shard};
+    service.shards = config.listener.shards;
+    return service;
   }
 
   /// A client whose stream 0 ends has nothing more to say and cannot be answered.
@@ -93,6 +105,10 @@ void Server::supply(Time now, const SegmentRequest& request, media::SharedSegmen
 void Server::fail(Time now, const SegmentRequest& request, std::string_view reason) {
   impl_->service.fail(now, request, reason);
 }
+void Server::on_shard(Time now, ShardId from, shard::Message message) {
+  impl_->service.on_shard(now, from, std::move(message));
+}
+
 void Server::announce(Time now, std::string_view line) { impl_->service.announce(now, line); }
 
 Server::Output Server::poll(Time now, ByteSpan room, std::size_t max_segments) {

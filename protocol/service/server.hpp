@@ -12,7 +12,8 @@
 namespace avocet::service {
 
 /// Many users of many titles behind one socket. The driving contract of session/driving.hpp; media is asked
-/// for by NeedSegment.
+/// for by NeedSegment. Several, one to a shard, are one server to their users: ToShard of one is on_shard()
+/// of the others.
 class Server {
  public:
   Server(const ServerConfig&, session::ServerCredentials, Entropy, UnixTime calendar);
@@ -32,7 +33,10 @@ class Server {
   /// The segment cannot be had: the play ends, and its user is told `reason`.
   void fail(Time now, const SegmentRequest&, std::string_view reason);
 
-  /// Something that every user should know.
+  /// What another shard had to tell (ToShard): in the order in which it said it.
+  void on_shard(Time now, ShardId from, shard::Message);
+
+  /// Something that every user should know, of all shards.
   void announce(Time now, std::string_view line);
 
   using Output = std::variant<session::Transmit, ServerEvent, session::Wake>;
@@ -42,6 +46,7 @@ class Server {
   void shut_down(Time now, std::string_view reason);
 
   std::size_t sessions() const;
+  /// Users of all shards; the other figures are of this one.
   std::size_t users() const;
   std::size_t plays() const;
   const session::Listener::Counters& counters() const;

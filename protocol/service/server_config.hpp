@@ -30,6 +30,8 @@ struct ServiceLimits {
 struct ServiceConfig {
   std::string name = "Avocet";  ///< what the server calls itself, 1 to 64 bytes
   ServiceLimits limits;
+  ShardId shard;  ///< of all that serve the same users; a Server takes both from its ListenerConfig
+  std::uint16_t shards = 1;  ///< 1 to 256
 };
 
 struct ServerConfig {

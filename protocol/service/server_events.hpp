@@ -8,13 +8,12 @@
 #include "protocol/base/ids.hpp"
 #include "protocol/base/time.hpp"
 #include "protocol/media/frame.hpp"
+#include "protocol/service/shard_messages.hpp"
 #include "protocol/session/listener.hpp"
 #include "protocol/wire/frames.hpp"
 #include "protocol/wire/service.hpp"
 
 namespace avocet::service {
-
-using wire::PlayId;
 
 /// A title that the driver can supply segments of.
 struct StoredTitle {
@@ -109,9 +108,9 @@ struct SessionClosed {
   bool by_peer = false;
 };
 
-/// Besides these, datagrams that are for another shard of the server.
+/// Besides these, what is for another shard of the server: messages and datagrams.
 using ServerEvent =
     std::variant<NeedSegment, SessionOpened, UserJoined, UserLeft, PlayBegan, PlaySwitched, PlayOver,
-                 TitlePublished, TitleWithdrawn, SessionKeyLog, SessionClosed, session::Forward>;
+                 TitlePublished, TitleWithdrawn, SessionKeyLog, SessionClosed, ToShard, session::Forward>;
 
 }  // namespace avocet::service

@@ -8,13 +8,14 @@
 namespace avocet::service {
 namespace {
 
-constexpr Duration target_pause = 200ms;     // between two TargetRate of a publication
 constexpr std::size_t page_room = 64 << 10;  // pages are made while fewer bytes wait
 
 }  // namespace
 
 Service::Service(const ServiceConfig& config, std::shared_ptr<crypto::Context> context)
-    : config_(config), context_(std::move(context)) {}
+    : config_(config), context_(std::move(context)) {
+  if (config_.shard == registry_shard) registry_.emplace(config_.limits);
+}
 Service::~Service() = default;
 
 void Service::opened(Time, SessionId session, std::unique_ptr<Port> port, Bytes public_key,
@@ -24,31 +25,40 @@ void Service::opened(Time, SessionId session, std::unique_ptr<Port> port, Bytes 
 }
 
 void Service::received(Time now, SessionId session, ByteView stream_bytes) {
-  Guest* guest = find(session);
-  if (guest == nullptr) return;
-  const auto handle = [&](const auto& message) {
-    if (!guest->message_rate.take(now)) {
-      return close(now, *guest, wire::CloseCode::service, "too many messages in a short time");
-    }
-    Requests{*this, *guest, now}(message);
-  };
-  const bool readable = guest->messages.receive(stream_bytes, handle, [&] { return !guest->leaving; });
-  if (!readable) close(now, *guest, wire::CloseCode::service, guest->messages.fault());  // AV-SVC-2
-  settle(now, *guest);
+  if (Guest* guest = find(session)) hear(now, *guest, stream_bytes);
+  pump(now);
 }
 
-void Service::frame(Time now, SessionId session, TrackId track, const media::Frame& frame, Time arrived) {
-  Guest* guest = find(session);
-  if (guest == nullptr) return;
-  for (const auto& [publication, title] : guest->publications) {
-    Stage& stage = stages_.find(title)->second;
-    if (const auto index = stage.title->index_of(track)) {
-      stage.title->take(arrived, *index, frame);
-      relay(now, stage, *index, frame);
-      return send_target_rate(now, stage);
+void Service::hear(Time now, Guest& guest, ByteView stream_bytes) {
+  const auto handle = [&](const auto& message) {
+    if (!guest.message_rate.take(now)) {
+      return close(now, guest, wire::CloseCode::service, "too many messages in a short time");
     }
-  }
-  guest->port->ignore_track(track);
+    Requests{*this, guest, now}(message);
+  };
+  const auto go_on = [&] { return !guest.leaving && !guest.waiting; };
+  const bool readable = guest.messages.receive(stream_bytes, handle, go_on);
+  if (!readable) close(now, guest, wire::CloseCode::service, guest.messages.fault());  // AV-SVC-2
+  settle(now, guest);
+}
+
+/// By the registry: what the guest has said meanwhile has its turn.
+void Service::answered(Time now, Guest& guest) {
+  guest.waiting = false;
+  hear(now, guest, {});
+  if (!guest.waiting) attentive_.push_back(guest.id);
+}
+
+bool Service::attentive(SessionId session) const {
+  const auto found = guests_.find(session);
+  return found == guests_.end() || !found->second->waiting;
+}
+
+std::optional<SessionId> Service::next_attentive() {
+  if (attentive_.empty()) return std::nullopt;
+  const SessionId session = attentive_.front();
+  attentive_.pop_front();
+  return session;
 }
 
 void Service::ready(Time now, SessionId session) {
@@ -56,6 +66,7 @@ void Service::ready(Time now, SessionId session) {
     advance_plays(now, *guest);
     settle(now, *guest);
   }
+  pump(now);
 }
 
 void Service::closed(Time now, SessionId session, wire::CloseCode code, std::string_view reason,
@@ -63,10 +74,11 @@ void Service::closed(Time now, SessionId session, wire::CloseCode code, std::str
   const auto found = guests_.find(session);
   if (found == guests_.end()) return;
   Guest& guest = *found->second;
-  leave(now, guest, reason.empty() ? "the connection ended" : reason);
+  leave(guest, reason.empty() ? "the connection ended" : reason);
   if (guest.armed) timers_.erase({*guest.armed, session});
   guests_.erase(found);
   events_.push_back(SessionClosed{session, code, std::string(reason), by_peer});
+  pump(now);
 }
 
 void Service::set_catalogue(std::vector<StoredTitle> titles) { catalogue_.set_stored(std::move(titles)); }
@@ -80,6 +92,7 @@ void Service::supply(Time now, const SegmentRequest& request, media::SharedSegme
   if (auto* play = std::get_if<StoredPlay>(&found->second))
     play->supply(now, request, std::move(segment), out);
   settle(now, *guest);
+  pump(now);
 }
 
 void Service::fail(Time now, const SegmentRequest& request, std::string_view reason) {
@@ -91,12 +104,14 @@ void Service::fail(Time now, const SegmentRequest& request, std::string_view rea
   if (play == nullptr || !play->wants(request)) return;
   end_play(*guest, request.play, reason);
   settle(now, *guest);
+  pump(now);
 }
 
 void Service::announce(Time now, std::string_view line) {
   const wire::Announce told{.line = shortened(line, 4096),
                             .at = static_cast<std::uint64_t>(calendar_.time_since_epoch().count())};
-  broadcast(now, {std::make_shared<const Bytes>(wire::frame_message(told))});
+  tell_everybody(std::make_shared<const Bytes>(wire::frame_message(told)));
+  pump(now);
 }
 
 void Service::say_goodbye(Time now, std::string_view reason) {
@@ -117,6 +132,7 @@ void Service::wake(Time now) {
     advance_plays(now, guest);
     settle(now, guest);
   }
+  pump(now);
 }
 
 std::optional<Time> Service::due() const {
@@ -147,7 +163,7 @@ void Service::refuse(Guest& guest, PlayId request, const Refusal& refusal) {
 
 void Service::close(Time now, Guest& guest, wire::CloseCode code, std::string_view reason) {
   if (guest.leaving) return;
-  leave(now, guest, reason);
+  leave(guest, reason);
   guest.messages.flush(now, *guest.port);
   guest.leaving = true;
   guest.port->close(now, code, shortened(reason, 256));
@@ -163,12 +179,11 @@ void Service::end_play(Guest& guest, PlayId id, std::string_view reason) {
 void Service::drop_play(Guest& guest, PlayId id) {
   const auto found = guest.plays.find(id);
   if (const auto* view = std::get_if<LiveView>(&found->second)) {
-    const std::string& title = view->title()->name();
-    catalogue_.viewer_went(title);
-    if (const auto stage = stages_.find(title); stage != stages_.end())
-      stage->second.viewers.erase({guest.id, id});
+    count_viewing(view->title()->name(), false);
+    if (const auto stage = stages_.find(view->title()->publisher().source); stage != stages_.end())
+      remove_viewer(stage->second, guest, id);
   } else {
-    catalogue_.viewer_went(std::get<StoredPlay>(found->second).title().name);
+    count_viewing(std::get<StoredPlay>(found->second).title().name, false);
   }
   guest.plays.erase(found);
   --plays_;
@@ -181,61 +196,24 @@ void Service::advance_plays(Time now, Guest& guest) {
   }
 }
 
-void Service::withdraw(Time now, Guest& guest, PlayId publication, std::string_view reason) {
+/// Its viewers hear of it when the registry has taken note.
+void Service::withdraw(Guest& guest, PlayId publication, std::string_view reason) {
   const auto found = guest.publications.find(publication);
-  const std::string title = found->second;
+  post(registry_shard,
+       shard::Withdraw{{place(guest), publication}, std::move(found->second), std::string(reason)});
   guest.publications.erase(found);
-  const auto stage = stages_.extract(title);
-  catalogue_.remove_live(title);
-  events_.push_back(TitleWithdrawn{guest.id, guest.name, title, std::string(reason)});
-  for (const auto& [session, play] : stage.mapped().viewers) {
-    Guest& viewer = *guests_.find(session)->second;
-    end_play(viewer, play, reason);
-    if (&viewer != &guest) settle(now, viewer);
-  }
 }
 
 /// Ends everything that a guest does here.
-void Service::leave(Time now, Guest& guest, std::string_view reason) {
+void Service::leave(Guest& guest, std::string_view reason) {
   while (!guest.publications.empty()) {
-    withdraw(now, guest, guest.publications.begin()->first, guest.name + " left");
+    withdraw(guest, guest.publications.begin()->first, guest.name + " left");
   }
   while (!guest.plays.empty()) end_play(guest, guest.plays.begin()->first, reason);
   guest.directory = guest.catalogue = {};
-  if (!guest.joined()) return;
-  directory_.leave(guest.name);
-  if (!directory_due_) directory_due_ = now + Directory::pause;
-  events_.push_back(UserLeft{guest.id, std::exchange(guest.name, {}), std::string(reason)});
-}
-
-void Service::relay(Time now, Stage& stage, std::size_t track, const media::Frame& frame) {
-  for (const auto& [session, play] : stage.viewers) {
-    Guest& viewer = *guests_.find(session)->second;
-    Outlet out = viewer.outlet(events_);
-    std::get<LiveView>(viewer.plays.find(play)->second).frame(now, track, frame, out);
-    viewer.messages.flush(now, *viewer.port);
-  }
-}
-
-/// The encoder should make what the best viewer can use; without viewers the least there is.
-void Service::send_target_rate(Time now, Stage& stage) {
-  if (stage.target_sent_at && now - *stage.target_sent_at < target_pause) return;
-  DataRate target = DataRate::bps(stage.title->tracks().front().bitrate);
-  for (const auto& [session, id] : stage.viewers) {
-    const Guest& viewer = *guests_.find(session)->second;
-    const DataRate most = std::get<LiveView>(viewer.plays.find(id)->second).most();
-    target = std::max(target, std::min(most, viewer.port->path().target));
-  }
-  target = std::min(target, config_.limits.publisher_rate);
-  const double change = stage.target == DataRate::zero() ? 1 : target / stage.target - 1;
-  if (change > -0.05 && change < 0.05) return;
-  stage.target = target;
-  stage.target_sent_at = now;
-  if (Guest* publisher = find(stage.title->publisher().session)) {
-    publisher->messages.send(wire::TargetRate{.play = stage.title->publisher().publication,
-                                              .rate = static_cast<std::uint64_t>(target.bps())});
-    settle(now, *publisher);
-  }
+  if (!guest.asked.empty()) post(registry_shard, shard::Depart{place(guest), std::exchange(guest.asked, {})});
+  if (guest.joined())
+    events_.push_back(UserLeft{guest.id, std::exchange(guest.name, {}), std::string(reason)});
 }
 
 void Service::settle(Time now, Guest& guest) {
@@ -301,5 +279,7 @@ void Service::broadcast(Time now, const std::vector<SharedBytes>& messages) {
       close(now, *guest, wire::CloseCode::service, "messages are not being read");
   }
 }
+
+void Service::tell_everybody(SharedBytes message) { post({}, shard::Tell{std::move(message)}); }
 
 }  // namespace avocet::service
