@@ -5,7 +5,7 @@
 namespace avocet::crypto {
 namespace {
 
-// AV-RES-12
+// AV-RST-1
 TEST(ResetToken, IsTheStartOfAnHmacOfTheConnectionId) {
   const Context context(Entropy::of(1));
   Secret<32> key;
