@@ -51,12 +51,12 @@ std::array<OSSL_PARAM, 2> tag_parameter(ByteSpan tag) {
 
 }  // namespace
 
-Sealer::Sealer(const Context& context, const PacketKey& key)
-    : cipher_(make_cipher(context, key, sealing)), iv_(key.iv) {}
+Sealer::Sealer(const Context& context, const PacketKey& key, std::uint64_t limit)
+    : cipher_(make_cipher(context, key, sealing)), iv_(key.iv), limit_(limit) {}
 
 bool Sealer::seal(PacketNumber number, ByteView header, ByteSpan body) noexcept {
   if (number < next_ || number.value == std::numeric_limits<std::uint64_t>::max()) return false;  // AV-PKT-6
-  if (sealed_ >= key_hard_limit_packets || body.size() < tag_size) return false;                  // AV-KEY-6
+  if (sealed_ >= limit_ || body.size() < tag_size) return false;                                  // AV-KEY-6
   next_ = number + 1;
   ++sealed_;
 

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "protocol/base/units.hpp"
+#include "protocol/crypto/aead.hpp"
 #include "protocol/crypto/certificate_chain.hpp"
 #include "protocol/crypto/context.hpp"
 #include "protocol/crypto/identity.hpp"
@@ -15,6 +16,13 @@
 namespace avocet::session {
 
 enum class Role : std::uint8_t { client, server };
+
+/// How long traffic keys serve. Lower ones than the defaults are for tests; higher ones do not count.
+struct KeyLimits {
+  std::uint64_t packets = crypto::key_update_packets;   ///< sealed under a key when it is updated
+  Duration time = 120s;                                 ///< for which a key has sealed when it is updated
+  std::uint64_t hard = crypto::key_hard_limit_packets;  ///< no more is sealed under it, updated or not
+};
 
 /// What a session offers and where its bounds are. The same for both roles.
 struct Config {
@@ -32,7 +40,8 @@ struct Config {
   DataRate initial_rate = DataRate::mbps(1);
   DataRate max_rate = DataRate::mbps(1000);
   wire::Group group = wire::Group::x25519;  ///< of the client's share
-  bool key_log = false;                     ///< emit KeyLog events
+  KeyLimits keys;
+  bool key_log = false;  ///< emit KeyLog events
 };
 
 /// How a client decides whether a server is who it should be. `pinned` or `anchors` is used when given; with

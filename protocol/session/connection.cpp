@@ -98,7 +98,7 @@ Session::Impl::Impl(const Config& config, std::shared_ptr<crypto::Context> conte
   tell(Connected{});
   client_random_ = outcome.client_random;
   peer_ids_.set_first(outcome.peer_id, outcome.peer_parameters.reset_token);
-  begin_traffic(outcome.traffic, outcome.peer_parameters, outcome.first_received);
+  begin_traffic(now, outcome.traffic, outcome.peer_parameters, outcome.first_received);
 }
 
 void Session::Impl::start_repeating(Time now) {
@@ -136,7 +136,7 @@ void Session::Impl::complete_opening(Time now) {
   client_random_ = result.client_random;
   credentials_.reset();
   tell(Connected{result.peer_key, to_string(result.fingerprint)});
-  begin_traffic(result.traffic, result.peer_parameters, {});
+  begin_traffic(now, result.traffic, result.peer_parameters, {});
   if (role_ == Role::client) return;  // its flight is repeated until the server shows that it has it
 
   done_wanted_ = true;  // AV-HS-34
@@ -147,14 +147,9 @@ void Session::Impl::complete_opening(Time now) {
   }
 }
 
-void Session::Impl::begin_traffic(const crypto::TrafficSecrets& secrets, const wire::Parameters& peer,
-                                  PacketNumber first_received) {
-  const bool client = role_ == Role::client;
-  const crypto::ScheduleSecret& out = client ? secrets.client : secrets.server;
-  const crypto::ScheduleSecret& in = client ? secrets.server : secrets.client;
-  traffic_.emplace(wire::PacketKind::protected_,
-                   crypto::Sealer(*context_, crypto::packet_key(*context_, out)),
-                   crypto::Opener(*context_, crypto::packet_key(*context_, in)), first_received);
+void Session::Impl::begin_traffic(Time now, const crypto::TrafficSecrets& secrets,
+                                  const wire::Parameters& peer, PacketNumber first_received) {
+  traffic_.emplace(context_, role_, secrets, config_.keys, first_received, now);
   streams_.set_peer_limits(peer);
   own_ids_.set_limit(peer.max_ids);  // AV-CID-2
   state_ = State::open;
@@ -180,6 +175,7 @@ void Session::Impl::run_timers(Time now) {
   if (timers_.take(Timer::drain, now)) return finish(closed_);
   if (state_ != State::open) return;
 
+  traffic_->expire(now);
   if (now - last_heard_ >= config_.idle_timeout) {  // AV-ERR-6
     return finish({wire::CloseCode::idle, "nothing was heard from the peer for too long", false});
   }
@@ -215,6 +211,20 @@ void Session::Impl::close(Time now, wire::CloseCode code, std::string_view reaso
   timers_.set(Timer::drain, now + 3 * rtt_.probe_timeout(config_.max_ack_delay));  // AV-ERR-4
 }
 
+bool Session::Impl::update_keys(Time now) {
+  if (state_ != State::open || opening_ || !traffic_->update(now)) return false;
+  ping_wanted_ = true;  // its acknowledgement completes the update
+  log_new_keys();
+  return true;
+}
+
+void Session::Impl::log_new_keys() {
+  if (!config_.key_log) return;
+  for (const auto& [label, generation, secret] : traffic_->take_new_secrets()) {
+    tell(KeyLog{crypto::key_log_line(label, generation, client_random_, secret)});
+  }
+}
+
 void Session::Impl::fail(Time now, wire::CloseCode code, std::string_view reason) {
   close(now, code, reason);
 }
@@ -245,6 +255,7 @@ Wake Session::Impl::next_wake(Time now) {
 
 Stats Session::Impl::stats() const {
   Stats s = stats_;
+  if (traffic_) s.key_updates = traffic_->sending_generation();
   s.packets_lost = sent_.lost();
   s.spurious_losses = sent_.spurious();
   s.received_gaps = acks_.received_gaps();

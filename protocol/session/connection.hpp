@@ -11,11 +11,11 @@
 #include "protocol/recovery/sent_packets.hpp"
 #include "protocol/session/connection_ids.hpp"
 #include "protocol/session/opening.hpp"
-#include "protocol/session/packet_protection.hpp"
 #include "protocol/session/path.hpp"
 #include "protocol/session/session.hpp"
 #include "protocol/session/streams.hpp"
 #include "protocol/session/timers.hpp"
+#include "protocol/session/traffic_protection.hpp"
 
 namespace avocet::session {
 
@@ -36,6 +36,7 @@ class Session::Impl final : private recovery::PacketSink {
   void wake(Time now);
   Output poll(Time now, ByteSpan room, std::size_t max_segments);
   void close(Time now, wire::CloseCode, std::string_view reason);
+  bool update_keys(Time now);
 
   Streams& streams() { return streams_; }
   media::MediaSender& media_out() { return media_out_; }
@@ -65,9 +66,10 @@ class Session::Impl final : private recovery::PacketSink {
   void start_repeating(Time now);
   void on_opening(Time now, Opening::Outcome);
   void complete_opening(Time now);
-  void begin_traffic(const crypto::TrafficSecrets&, const wire::Parameters& peer,
+  void begin_traffic(Time now, const crypto::TrafficSecrets&, const wire::Parameters& peer,
                      PacketNumber first_received);
   void confirm_opening();
+  void log_new_keys();
   void run_timers(Time now);
   void on_handshake_deadline(Time now);
   void fail(Time now, wire::CloseCode, std::string_view reason);
@@ -80,6 +82,7 @@ class Session::Impl final : private recovery::PacketSink {
   void on_reset(const Datagram&);
   void on_handshake_packet(Time now, const Datagram&);
   void on_protected(Time now, const Datagram&);
+  void on_refused(Time now, TrafficProtection::Refusal);
   void measure_jitter(const media::Completed&);
   void hold_early(const Datagram&);
   void on_authentic(Time now);
@@ -87,7 +90,7 @@ class Session::Impl final : private recovery::PacketSink {
   template <class Frame>
   void on(Incoming&, const Frame&);
   void on_media_result(Incoming&, const media::Reassembler::Outcome&);
-  void on_ack(Time now, const wire::Ack&);
+  void on_ack(Incoming&, const wire::Ack&);
   void on_acked(const recovery::SentPacket&, std::optional<std::int64_t> arrival, bool spurious) override;
   void on_lost(const recovery::SentPacket&) override;
   void told_result(const recovery::SentPacket&, std::optional<std::int64_t> arrival, bool lost,
@@ -134,7 +137,7 @@ class Session::Impl final : private recovery::PacketSink {
   unsigned attempts_ = 1;
   std::vector<std::pair<Datagram, Bytes>> early_;  // Protected packets that overtook ClientFinished
 
-  std::optional<PacketProtection> traffic_;
+  std::optional<TrafficProtection> traffic_;
   recovery::RttEstimator rtt_;
   recovery::SentPackets sent_{rtt_};
   recovery::AckTracker acks_;

@@ -9,6 +9,7 @@ namespace avocet::session {
 struct Session::Impl::Incoming {
   Time now, arrived;
   ConnectionId destination;
+  std::uint64_t generation = 0;  // of the keys that opened it
   bool ack_eliciting = false;
   bool frame_end = false;
   std::optional<wire::CloseCode> violation;

@@ -65,15 +65,9 @@ void Session::Impl::on_handshake_packet(Time now, const Datagram& datagram) {
 void Session::Impl::on_protected(Time now, const Datagram& datagram) {
   if (!is_ours(datagram)) return ++stats_.packets_malformed, void();  // AV-CID-8
   if (!traffic_) return hold_early(datagram);
-  const auto opened = traffic_->open(datagram.bytes);
-  if (!opened) {
-    switch (opened.error()) {
-      case PacketProtection::Refusal::malformed: ++stats_.packets_malformed; break;
-      case PacketProtection::Refusal::duplicate: ++stats_.packets_duplicate; break;
-      case PacketProtection::Refusal::not_authentic: ++stats_.packets_undecryptable; break;
-    }
-    return;
-  }
+  const Duration keep_old_keys = 3 * rtt_.probe_timeout(config_.max_ack_delay);
+  const auto opened = traffic_->open(now, keep_old_keys, datagram.bytes);
+  if (!opened) return on_refused(now, opened.error());
   ++stats_.packets_received;
   on_authentic(now);
   // AV-HS-35
@@ -82,7 +76,11 @@ void Session::Impl::on_protected(Time now, const Datagram& datagram) {
   // section 17.4). AV-PKT-17
   if (opened->newest) spin_ = role_ == Role::server ? opened->spin : !opened->spin;
 
-  Incoming in{.now = now, .arrived = datagram.arrived, .destination = opened->destination};
+  if (opened->first_of_generation) log_new_keys();
+  Incoming in{.now = now,
+              .arrived = datagram.arrived,
+              .destination = opened->destination,
+              .generation = opened->generation};
   on_frames(in, opened->frames);
   if (in.violation) return fail(now, *in.violation, in.what);
   if (state_ != State::open) return;
@@ -94,6 +92,17 @@ void Session::Impl::on_protected(Time now, const Datagram& datagram) {
                        now);
     tell(FrameReceived{done->track, std::move(done->frame), done->first_arrival, done->last_arrival,
                        done->repaired});
+  }
+}
+
+void Session::Impl::on_refused(Time now, TrafficProtection::Refusal refusal) {
+  switch (refusal) {
+    case TrafficProtection::Refusal::malformed: ++stats_.packets_malformed; break;
+    case TrafficProtection::Refusal::duplicate: ++stats_.packets_duplicate; break;
+    case TrafficProtection::Refusal::not_authentic: ++stats_.packets_undecryptable; break;
+    case TrafficProtection::Refusal::against_rules:
+      fail(now, wire::CloseCode::protocol_violation, "keys were updated against the rules");
+      break;
   }
 }
 
@@ -140,7 +149,7 @@ void Session::Impl::on(Incoming& in, const Frame& frame) {
   } else if constexpr (std::is_same_v<Frame, wire::Parity>) {
     on_media_result(in, media_in_.on_parity(in.arrived, frame));
   } else if constexpr (std::is_same_v<Frame, wire::Ack>) {
-    on_ack(in.now, frame);
+    on_ack(in, frame);
   } else if constexpr (std::is_same_v<Frame, wire::Stream>) {
     in.violate(streams_.on_stream(frame), "stream data against the rules");
   } else if constexpr (std::is_same_v<Frame, wire::ResetStream>) {
@@ -172,12 +181,15 @@ void Session::Impl::on_media_result(Incoming& in, const media::Reassembler::Outc
   if (outcome.ends_frame) in.frame_end = true;
 }
 
-void Session::Impl::on_ack(Time now, const wire::Ack& ack) {
-  const auto outcome = sent_.on_ack(now, ack, *this);
-  // AV-ACK-13
-  if (!outcome)
-    return fail(now, wire::CloseCode::protocol_violation, "an acknowledgement of a packet never sent");
-  if (outcome->newly_acked) after_results(now, outcome->newly_marked);
+void Session::Impl::on_ack(Incoming& in, const wire::Ack& ack) {
+  const auto outcome = sent_.on_ack(in.now, ack, *this);
+  if (!outcome) {  // AV-ACK-13
+    return in.violate(wire::CloseCode::protocol_violation, "an acknowledgement of a packet never sent");
+  }
+  if (!traffic_->on_acknowledged(ack.largest, in.generation)) {  // AV-KEY-15
+    return in.violate(wire::CloseCode::protocol_violation, "new keys acknowledged under old ones");
+  }
+  if (outcome->newly_acked) after_results(in.now, outcome->newly_marked);
 }
 
 void Session::Impl::on_acked(const recovery::SentPacket& packet, std::optional<std::int64_t> arrival,

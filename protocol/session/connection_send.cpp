@@ -61,7 +61,7 @@ std::size_t Session::Impl::send_close(ByteSpan room) {
   if (room.size() < wire::base_datagram) return 0;
   Outgoing out{.now = now_,
                .frames = wire::Writer(
-                   room.subspan(PacketProtection::payload_at, wire::base_datagram - wire::sealed_overhead)),
+                   room.subspan(TrafficProtection::payload_at, wire::base_datagram - wire::sealed_overhead)),
                .packet = {}};
   out.add(close_);
   return seal(now_, room, out);
@@ -94,10 +94,10 @@ bool Session::Impl::data_waits(Time now) {
 
 std::size_t Session::Impl::send_packet(Time now, ByteSpan room) {
   if (const auto probe = controller_->take_probe(now)) pacer_.begin_train(now, probe->rate, probe->size);
-  Outgoing out{
-      .now = now,
-      .frames = wire::Writer(room.subspan(PacketProtection::payload_at, room.size() - wire::sealed_overhead)),
-      .packet = {.number = sent_.next(), .sent = now, .probe = pacer_.in_train(now)}};
+  Outgoing out{.now = now,
+               .frames = wire::Writer(
+                   room.subspan(TrafficProtection::payload_at, room.size() - wire::sealed_overhead)),
+               .packet = {.number = sent_.next(), .sent = now, .probe = pacer_.in_train(now)}};
   const bool ack_is_due = acks_.due() && *acks_.due() <= now;
   if (ack_is_due) add_ack(out);
   if (!sent_.full()) add_control(out);
@@ -186,6 +186,7 @@ void Session::Impl::add_filling(Outgoing& out) {
 
 std::size_t Session::Impl::seal(Time now, ByteSpan room, Outgoing& out) {
   const PacketNumber number = sent_.next();
+  if (!opening_ && traffic_->update_due(now) && traffic_->update(now)) log_new_keys();  // AV-KEY-9
   if (!traffic_->seal(room, out.frames.size(), peer_ids_.current(), number, spin_)) {
     finish({wire::CloseCode::key_limit, "the keys have sealed all that they may", false});  // AV-KEY-6
     return 0;

@@ -221,8 +221,8 @@ void ClientHandshake::send_flight() {
   crypto::Context& context = *credentials_.context;
   auto& [secrets, schedule, transcript] = *chosen_;
   const auto application = schedule.application(transcript.hash());
-  result_.traffic = application.traffic;
   result_.client_random = offer_.random;
+  result_.traffic = application.traffic;
   result_.exporter = application.exporter;
   if (wants_key_log_) log_application(key_log_, offer_.random, result_);
 

@@ -63,8 +63,8 @@ std::expected<ServerHandshake, HandshakeFailure> ServerHandshake::answer(
   out.send_flight(config, credentials, reset_token);
 
   auto application = schedule.application(out.transcript_.hash());
-  out.result_.traffic = application.traffic;
   out.result_.client_random = checked.hello.random;
+  out.result_.traffic = application.traffic;
   out.result_.exporter = application.exporter;
   if (config.key_log) {
     log_handshake(out.key_log_, checked.hello.random, checked.hello.cid, own, secrets);

@@ -4,7 +4,6 @@ namespace avocet::session {
 
 bool PacketProtection::seal(ByteSpan packet, std::size_t frames, ConnectionId destination,
                             PacketNumber number, bool spin) {
-  if (number.value > wire::largest_packet_number) return false;  // AV-PKT-21
   wire::Writer header(packet.first(payload_at));
   wire::write_fields(header, wire::SealedHeader{.kind = kind_,
                                                 .key_phase = false,
@@ -20,13 +19,12 @@ std::expected<PacketProtection::Opened, PacketProtection::Refusal> PacketProtect
   wire::read_fields(reader, header);
   if (!reader.ok() || header.kind != kind_) return std::unexpected(Refusal::malformed);  // AV-PKT-11
   const PacketNumber number = expand(header.number_low, replay_.next());
-  if (number.value > wire::largest_packet_number) return std::unexpected(Refusal::malformed);
   if (!replay_.test(number)) return std::unexpected(Refusal::duplicate);  // AV-PKT-9, AV-PKT-10
   const auto frames = opener_.open(number, packet.first(payload_at), packet.subspan(payload_at));
   if (!frames) return std::unexpected(Refusal::not_authentic);
   const bool newest = number >= replay_.next();
   replay_.mark(number);
-  return Opened{number, header.destination, header.spin, newest, *frames};
+  return Opened{number, newest, *frames};
 }
 
 }  // namespace avocet::session

@@ -55,6 +55,7 @@ void Session::ignore_track(TrackId track) { impl_->media_in().ignore_track(track
 void Session::set_ceiling(DataRate ceiling) { impl_->controller().set_ceiling(ceiling); }
 void Session::set_weight(double weight) { impl_->controller().set_weight(weight); }
 
+bool Session::update_keys(Time now) { return impl_->update_keys(now); }
 void Session::close(Time now, wire::CloseCode code, std::string_view reason) {
   impl_->close(now, code, reason);
 }

@@ -64,6 +64,11 @@ class Session {
   /// Forgets what is held for reassembly on a track of the peer's; later fragments of it are dropped.
   void ignore_track(TrackId);
 
+  /// Seals with new keys from the next packet on; the peer follows. False when that is not allowed yet: while
+  /// the peer has not acknowledged a packet under the current keys, or the update before is not forgotten.
+  /// Keys are updated without being asked too, by Config::keys.
+  bool update_keys(Time now);
+
   /// Ends the connection: CLOSE goes out, and after a while Closed comes.
   void close(Time now, wire::CloseCode, std::string_view reason);
 

@@ -55,7 +55,7 @@ TEST_F(KeyScheduleTest, LadderWithTicket) {
             "098f48d7669deb09b96246edf2d0a9f96827670d2ee6abc3");
 }
 
-// AV-KEY-4, AV-RES-2
+// AV-KEY-4, AV-KEY-9
 TEST_F(KeyScheduleTest, KeysOfATrafficSecretAndItsSuccessor) {
   const Bytes bytes = from_hex(
       "122e8fc0c2b4036038c98f1aeb722c6dd775f013ac1a6e5e"
