@@ -25,18 +25,31 @@ bool OutgoingFrames::push(const Frame& frame, std::optional<Time> deadline) {
   if (frame.size() > wire::max_frame_size) return false;
   OutgoingFrame out{.frame = frame, .deadline = deadline, .fragments = 1};
   out.fragment_size = static_cast<std::uint32_t>(fragment_size_);
-  // The head says how many fragments there are, and its own length depends on that number: two rounds settle
-  // it.
-  for (int round = 0; round < 2; ++round) {
-    out.head_size = static_cast<std::uint32_t>(wire::encoded_size(head_of(frame, out.fragments)));
-    out.fragments =
-        static_cast<std::uint32_t>((out.head_size + frame.size() + fragment_size_ - 1) / fragment_size_);
-    if (out.fragments > wire::max_fragments_per_frame) return false;
-  }
-  out.head_size = static_cast<std::uint32_t>(wire::encoded_size(head_of(frame, out.fragments)));
+  if (!cut(out, fragment_size_)) return false;
   held_ += frame.size() + frame_overhead;
   unsent_ += frame.size();
   frames_.push_back(std::move(out));
+  return true;
+}
+
+/// Settles the sizes of head and fragments. The head says how many fragments there are, and its own length
+/// depends on that number: two rounds settle it. False, and `f` as it was, when it cannot be cut like that.
+bool OutgoingFrames::cut(OutgoingFrame& f, std::size_t first_size) {
+  std::uint32_t fragments = f.fragments, head = 0;
+  const auto measure = [&] {
+    head = static_cast<std::uint32_t>(wire::encoded_size(head_of(f.frame, fragments)));
+  };
+  for (int round = 0; round < 2; ++round) {
+    measure();
+    const std::size_t whole = head + f.frame.size(), behind = whole - std::min(whole, first_size);
+    fragments = 1 + static_cast<std::uint32_t>((behind + f.fragment_size - 1) / f.fragment_size);
+    if (fragments > wire::max_fragments_per_frame) return false;
+  }
+  measure();
+  if (head > first_size) return false;
+  f.head_size = head;
+  f.first_size = static_cast<std::uint32_t>(first_size);
+  f.fragments = fragments;
   return true;
 }
 
@@ -44,13 +57,16 @@ OutgoingFrame* OutgoingFrames::next_unsent() {
   return unsent_at_ < frames_.end() ? &frames_[unsent_at_] : nullptr;
 }
 
-void OutgoingFrames::number_next(Time now) {
+bool OutgoingFrames::number_next(Time now, std::size_t first_size) {
   OutgoingFrame& f = *next_unsent();
-  if (f.numbered) return;
+  if (f.numbered) return true;
+  const std::int64_t captured = f.frame.capture;
+  if (captured == 0) f.frame.capture = to_microseconds(now.time_since_epoch());  // AV-MED-13
+  if (!cut(f, first_size)) return f.frame.capture = captured, false;
   f.numbered = true;
   f.first = next_number();
-  if (f.frame.capture == 0) f.frame.capture = to_microseconds(now.time_since_epoch());  // AV-MED-13
   for (std::uint32_t i = 0; i < f.fragments; ++i) fragments_.push_back({});
+  return true;
 }
 
 bool OutgoingFrames::sent_one() {
@@ -132,13 +148,10 @@ bool OutgoingFrames::acked(FragmentNumber n) {
 
 ByteView OutgoingFrames::data(const OutgoingFrame& f, std::uint32_t index, ByteSpan scratch) {
   const ByteView payload = f.frame.payload ? ByteView(*f.frame.payload) : ByteView{};
-  if (index > 0) {
-    const std::size_t at = std::size_t{index} * f.fragment_size - f.head_size;
-    return payload.subspan(at, std::min<std::size_t>(f.fragment_size, payload.size() - at));
-  }
+  if (index > 0) return payload.subspan(f.offset_of(index) - f.head_size, f.size_of(index));
   wire::Writer w(scratch);
   wire::write_fields(w, head_of(f.frame, f.fragments));
-  w.bytes(payload.first(std::min<std::size_t>(f.fragment_size - f.head_size, payload.size())));
+  w.bytes(payload.first(f.size_of(0) - f.head_size));
   assert(w.ok());
   return w.written();
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 
@@ -30,13 +31,22 @@ struct OutgoingFrame {
   Frame frame;
   std::optional<Time> deadline;
   std::uint32_t head_size = 0;      ///< bytes of the FrameHead
-  std::uint32_t fragment_size = 0;  ///< bytes of every fragment but the last
+  std::uint32_t first_size = 0;     ///< bytes of fragment 0, head included, unless it is the last
+  std::uint32_t fragment_size = 0;  ///< bytes of every further fragment but the last
   std::uint32_t fragments = 0;
   std::uint32_t sent = 0;   ///< fragments sent at least once
   std::uint32_t acked = 0;  ///< fragments
   bool numbered = false;
   FragmentNumber first;  ///< once numbered
   State state = State::open;
+
+  /// Where fragment `index` begins in head and payload together; for `fragments`, where the last ends.
+  std::size_t offset_of(std::uint32_t index) const {
+    const std::size_t whole = head_size + frame.size();
+    if (index == 0) return 0;
+    return std::min(whole, first_size + std::size_t{index - 1} * fragment_size);
+  }
+  std::size_t size_of(std::uint32_t index) const { return offset_of(index + 1) - offset_of(index); }
 };
 
 /// The frames of one track that wait, or may have to be repaired: a window over the track, whose fragments
@@ -52,9 +62,10 @@ class OutgoingFrames {
   bool push(const Frame&, std::optional<Time> deadline);
   /// The first frame not sent whole, if any.
   OutgoingFrame* next_unsent();
-  /// Numbers the fragments of next_unsent(), unless that is done. A frame that was not captured, because it
-  /// is stored, takes `now` for its capture time: receivers measure jitter by it.
-  void number_next(Time now);
+  /// Numbers the fragments of next_unsent(), unless that is done, and cuts it so that the first is of at most
+  /// `first_size` bytes; false when not even its head fits into them. A frame that was not captured, because
+  /// it is stored, takes `now` for its capture time: receivers measure jitter by it.
+  bool number_next(Time now, std::size_t first_size);
   /// Marks one more fragment of next_unsent() as sent; true when that was its last.
   bool sent_one();
   /// Gives next_unsent() up, with what was sent of it.
@@ -78,6 +89,8 @@ class OutgoingFrames {
   std::optional<FrameNumber> first_undelivered(FrameNumber from) const;
   bool empty() const { return frames_.empty(); }
   OutgoingFrame& front() { return frames_.front(); }
+  /// There are frames with a deadline. (A track's frames all have one, or none has.)
+  bool hurries() const { return !frames_.empty() && frames_.front().deadline; }
   void pop_front();
   /// Lets the payload of a frame go that will not be read again.
   void release_payload(OutgoingFrame&);
@@ -87,6 +100,7 @@ class OutgoingFrames {
   std::size_t fragment_size() const { return fragment_size_; }
 
  private:
+  static bool cut(OutgoingFrame&, std::size_t first_size);
   void abandon(OutgoingFrame&);
 
   std::size_t fragment_size_;

@@ -86,8 +86,8 @@ bool SendTrack::write(SenderContext& context, Time now, wire::Writer& packet, Se
 }
 
 bool SendTrack::write_new(SenderContext& context, Time now, wire::Writer& packet, Sent& out) {
-  frames_.number_next(now);
   OutgoingFrame& f = *frames_.next_unsent();
+  if (!frames_.number_next(now, f.deadline ? frames_.fragment_size() : room_for_first(packet))) return false;
   const FragmentNumber number = f.first + f.sent;
   if (!write_fragment(context, f, number, packet, out)) return false;
   frames_.fragment(number) = {.fate = Fate::in_flight, .copies = 1};
@@ -103,6 +103,15 @@ bool SendTrack::write_new(SenderContext& context, Time now, wire::Writer& packet
     close_open_run(context, now);
   }
   return true;
+}
+
+/// AV-MED-23: Bytes of fragment 0 of the next frame in what the frame before it left of the packet. Frames
+/// with a deadline keep to themselves, so that a packet lost is one fragment lost of a run.
+std::size_t SendTrack::room_for_first(const wire::Writer& packet) const {
+  const std::size_t overhead = 1 + wire::varint_size(id_.value) +
+                               wire::varint_size(frames_.next_number().value) + 1 +
+                               wire::varint_size(frames_.fragment_size());
+  return std::min(frames_.fragment_size(), packet.remaining() - std::min(packet.remaining(), overhead));
 }
 
 bool SendTrack::write_again(SenderContext& context, Time, wire::Writer& packet, Sent& out,
@@ -121,9 +130,11 @@ bool SendTrack::write_fragment(SenderContext& context, const OutgoingFrame& f, F
                                wire::Writer& packet, Sent& out) {
   const auto index = static_cast<std::uint32_t>(number - f.first);
   const wire::Media media{id_, number, static_cast<std::uint16_t>(index),
-                          OutgoingFrames::data(f, index, context.fragment)};
-  if (wire::typed_size(media) > packet.remaining()) return false;
-  wire::write_typed(packet, media);
+                          OutgoingFrames::data(f, index, context.scratch().fragment)};
+  wire::Writer attempt = packet;
+  wire::write_typed(attempt, media);
+  if (!attempt.ok()) return false;
+  packet = attempt;
   out = {.track = id_, .fragment = number, .length = static_cast<std::uint32_t>(media.data.size())};
   ++context.counters.fragments_sent;
   context.counters.media_bytes_sent += out.length;
@@ -131,7 +142,7 @@ bool SendTrack::write_fragment(SenderContext& context, const OutgoingFrame& f, F
 }
 
 bool SendTrack::write_row(SenderContext& context, OutgoingRun& run, wire::Writer& packet, Sent& out) {
-  const ByteSpan data = ByteSpan(context.parity).first(wire::shard_header_size + run.longest);
+  const ByteSpan data = ByteSpan(context.scratch().parity).first(wire::shard_header_size + run.longest);
   const wire::Parity parity{id_, run.first, static_cast<std::uint8_t>(run.count), run.sent, data};
   if (wire::typed_size(parity) > packet.remaining()) return false;
   std::ranges::fill(data, std::byte{0});
@@ -139,8 +150,8 @@ bool SendTrack::write_row(SenderContext& context, OutgoingRun& run, wire::Writer
     const FragmentNumber n = run.first + i;
     const OutgoingFrame& f = frames_.frame_of(n);
     const auto index = static_cast<std::uint32_t>(n - f.first);
-    const ByteView shard = lay_out_shard(context.shard, static_cast<std::uint16_t>(index),
-                                         OutgoingFrames::data(f, index, context.fragment));
+    const ByteView shard = lay_out_shard(context.scratch().shard, static_cast<std::uint16_t>(index),
+                                         OutgoingFrames::data(f, index, context.scratch().fragment));
     add_to_parity(data, run.count, run.sent, i, shard);
   }
   wire::write_typed(packet, parity);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <memory>
 #include <optional>
 
 #include "protocol/media/media_sender.hpp"
@@ -16,7 +17,18 @@ struct SenderContext {
   Path path;
   RepairPlan plan;
   SenderCounters counters;
-  std::array<std::byte, wire::largest_datagram> fragment{}, shard{}, parity{};  ///< scratch
+
+  /// Room to lay out what is sent. Most connections of a server send no media: it comes with the first use.
+  struct Scratch {
+    std::array<std::byte, wire::largest_datagram> fragment, shard, parity;
+  };
+  Scratch& scratch() {
+    if (!scratch_) scratch_ = std::make_unique_for_overwrite<Scratch>();
+    return *scratch_;
+  }
+
+ private:
+  std::unique_ptr<Scratch> scratch_;
 };
 
 /// One track of a MediaSender: which of its fragments and parity rows goes next, and what is done about
@@ -49,6 +61,7 @@ class SendTrack {
 
  private:
   bool write_new(SenderContext&, Time now, wire::Writer&, Sent&);
+  std::size_t room_for_first(const wire::Writer&) const;
   bool write_again(SenderContext&, Time now, wire::Writer&, Sent&, FragmentNumber);
   bool write_fragment(SenderContext&, const OutgoingFrame&, FragmentNumber, wire::Writer&, Sent&);
   bool write_row(SenderContext&, OutgoingRun&, wire::Writer&, Sent&);

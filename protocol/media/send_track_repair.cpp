@@ -39,9 +39,7 @@ void SendTrack::join_run(SenderContext& context, Time now, const OutgoingFrame& 
   OutgoingRun& run = runs_.back();
   ++run.count;
   const auto index = static_cast<std::uint32_t>(n - f.first);
-  const std::size_t total = f.head_size + f.frame.size();
-  run.longest = std::max(run.longest, static_cast<std::uint32_t>(std::min<std::size_t>(
-                                          f.fragment_size, total - std::size_t{index} * f.fragment_size)));
+  run.longest = std::max(run.longest, static_cast<std::uint32_t>(f.size_of(index)));
   run.key = run.key || f.frame.key;
   if (f.deadline) {
     run.deadline = run.deadline ? std::min(*run.deadline, *f.deadline) : f.deadline;

@@ -52,7 +52,7 @@ class Writer {
   std::byte* claim(std::size_t n) {
     const std::size_t at = size_;
     size_ += n;
-    return ok() ? room_.data() + at : nullptr;
+    return at <= room_.size() && n <= room_.size() - at ? room_.data() + at : nullptr;
   }
 
   ByteSpan room_;

@@ -76,9 +76,39 @@ TEST_F(Script, SeveralSmallFramesShareAPacket) {
   wire::Writer packet(room);
   EXPECT_TRUE(sender.write_next(now, packet, last));
   EXPECT_TRUE(sender.write_next(now, packet, last));
+  EXPECT_TRUE(sender.write_next(now, packet, last)) << "the third begins in what is left";
   EXPECT_FALSE(sender.write_next(now, packet, last));
   EXPECT_TRUE(packet.ok());
   EXPECT_TRUE(sender.wants_to_send(now));
+}
+
+// AV-MED-23
+TEST_F(Script, StoredFramesFillTheirPackets) {
+  sender.open_track(first, {});
+  for (int i = 0; i < 20; ++i)
+    send(first, frame(static_cast<std::uint64_t>(i), 3000 + 37 * static_cast<std::size_t>(i)));
+  Bytes room(1171);
+  for (std::vector<std::size_t> left; sender.wants_to_send(now);) {
+    wire::Writer packet(room);
+    while (sender.write_next(now, packet, last)) {
+    }
+    for (std::size_t unused : left) EXPECT_LE(unused, 48u) << "only the last may be short";
+    left.push_back(packet.remaining());
+  }
+}
+
+TEST_F(Script, FramesWithADeadlineKeepToThemselves) {
+  sender.open_track(first, {});
+  for (std::uint64_t i = 0; i < 2; ++i) {
+    ASSERT_EQ(sender.send(now, first, frame(i, 1500), now + 1s), MediaSender::Taken::accepted);
+  }
+  Bytes room(1171);
+  for (int packets = 0; packets < 4; ++packets) {
+    wire::Writer packet(room);
+    EXPECT_TRUE(sender.write_next(now, packet, last));
+    EXPECT_FALSE(sender.write_next(now, packet, last));
+  }
+  EXPECT_FALSE(sender.wants_to_send(now));
 }
 
 // AV-MED-21
