@@ -102,6 +102,7 @@ class Loop {
       now = drive::now();
       ++stats_.reads;
       for (const Received& run : runs) receive(now, run);
+      if (runs.size() < ReceiveBatch::runs) break;  // that was all
     }
     drain(now);
   }

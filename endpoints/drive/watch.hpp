@@ -1,9 +1,12 @@
 #pragma once
 
+#include <asio/bind_allocator.hpp>
 #include <asio/io_context.hpp>
 #include <asio/posix/stream_descriptor.hpp>
 #include <memory>
 #include <utility>
+
+#include "endpoints/drive/handler_memory.hpp"
 
 namespace avocet::drive {
 
@@ -33,13 +36,15 @@ class Watch {
   template <class Callback>
   void wait(asio::posix::stream_descriptor::wait_type what, Callback callback) {
     // A completed wait may still be queued when the watch dies; asio cannot cancel it then.
-    descriptor_.async_wait(
-        what, [alive = std::weak_ptr(alive_), callback = std::move(callback)](asio::error_code error) {
-          if (!error && !alive.expired()) callback();
-        });
+    auto on_ready = [alive = std::weak_ptr(alive_), callback = std::move(callback)](asio::error_code error) {
+      if (!error && !alive.expired()) callback();
+    };
+    descriptor_.async_wait(what,
+                           asio::bind_allocator(HandlerAllocator<std::byte>(memory_), std::move(on_ready)));
   }
 
   asio::posix::stream_descriptor descriptor_;
+  std::shared_ptr<HandlerMemory> memory_ = std::make_shared<HandlerMemory>();
   std::shared_ptr<Alive> alive_ = std::make_shared<Alive>();
 };
 
