@@ -116,6 +116,10 @@ bool MediaSender::wants_to_send(Time now) {
   return choose(now) != nullptr;
 }
 
+bool MediaSender::patient() const {
+  return std::ranges::none_of(tracks_, [](const Share& share) { return share.track->frames().hurries(); });
+}
+
 std::optional<Time> MediaSender::wake() const {
   std::optional<Time> at;
   for (const Share& share : tracks_) {

@@ -25,6 +25,7 @@ class Ring {
     return assert(holds(position)), slots_[slot(position)];
   }
   T& front() { return (*this)[begin_]; }
+  const T& front() const { return (*this)[begin_]; }
   T& back() { return (*this)[end_ - 1]; }
 
   void push_back(T value) {

@@ -74,6 +74,8 @@ class Controller {
   virtual DataRate target_rate() const = 0;
   /// What the pacer is to run at; below the target while a standing queue is drained.
   virtual DataRate pacing_rate() const = 0;
+  /// How much the path takes at once without a queue to speak of; zero while unknown.
+  virtual DataSize run_length() const = 0;
   /// Most bytes in flight.
   virtual DataSize window() const = 0;
   /// Estimated standing queue on the way to the peer.

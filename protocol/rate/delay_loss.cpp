@@ -192,6 +192,7 @@ void DelayLossController::take_results(Time now) {
     const bool undisturbed = calm(r.sent);
     if (!r.spurious) loss_.on_packet(r.lost, undisturbed && !busy_, r.probe);
     if (r.lost) {
+      run_length_.on_lost();
       train_.on_lost(r.number);
       lost_now_ = true;
       last_loss_sent_ = std::max(last_loss_sent_, r.sent);
@@ -201,6 +202,7 @@ void DelayLossController::take_results(Time now) {
     if (!r.arrival || r.sent < newest_sent_) continue;
     newest_sent_ = r.sent;
     delay_.on_packet(now, r.sent, *r.arrival, undisturbed);
+    run_length_.on_arrival(r.sent, r.size, delay_.last());
     train_.on_arrival(r.number, r.sent, delay_.delay_of(r.sent, *r.arrival));
     delivery_.on_arrival(*r.arrival, r.sent, r.size);
     const bool queued = delay_.last() > standing_queue / 2;

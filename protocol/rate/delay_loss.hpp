@@ -6,6 +6,7 @@
 #include "protocol/rate/delay_estimator.hpp"
 #include "protocol/rate/delivery_rate.hpp"
 #include "protocol/rate/loss_estimator.hpp"
+#include "protocol/rate/run_length.hpp"
 #include "protocol/rate/train.hpp"
 
 namespace avocet::rate {
@@ -30,6 +31,7 @@ class DelayLossController final : public Controller {
 
   DataRate target_rate() const override;
   DataRate pacing_rate() const override;
+  DataSize run_length() const override { return run_length_.allowed(); }
   DataSize window() const override;
   Duration queue_delay() const override;
   double loss_rate() const override { return loss_.recent(); }
@@ -63,6 +65,7 @@ class DelayLossController final : public Controller {
   DeliveryRate delivery_;
   WindowedMin<Duration, 10> least_packet_{1s, Duration::max()};  // time of a packet on the path, at the rate
   LossEstimator loss_;
+  RunLength run_length_;
   Train train_;
   std::vector<PacketResult> results_;  // of the acknowledgement at hand
   Duration smoothed_rtt_{}, min_rtt_{};

@@ -6,7 +6,9 @@
 namespace avocet::rate {
 
 /// Spreads packets over time: a token bucket in virtual time whose burst is one datagram or 1 ms at the rate,
-/// whichever is more. A probing train runs faster for its length, on credit of its own.
+/// whichever is more, and besides a run of what the path takes at once (set_run). What is patient waits until
+/// such a run has been saved up, so that it leaves in one write. A probing train runs faster for its length,
+/// on credit of its own.
 class Pacer {
  public:
   explicit Pacer(DataRate rate, DataSize datagram = DataSize::bytes(1200))
@@ -15,25 +17,30 @@ class Pacer {
   /// From `now` on.
   void set_rate(Time now, DataRate rate);
   void set_datagram(DataSize largest) { datagram_ = largest; }
+  /// How much may be saved up, beyond the usual burst, to leave at once; never more than 100 ms at the rate.
+  void set_run(DataSize run) { run_ = run; }
   /// The next `size` bytes may leave at `rate`; what is unsent 500 ms later is forgotten.
   void begin_train(Time now, DataRate rate, DataSize size);
   bool in_train(Time now) const { return train_ > DataSize::zero() && now < train_end_; }
 
-  bool can_send(Time now) const { return now >= next(now); }
+  /// `patient`: nothing that waits is in a hurry.
+  bool can_send(Time now, bool patient = false) const { return now >= next(now, patient); }
   /// When can_send becomes true: `now` or earlier means at once.
-  Time next(Time now) const;
+  Time next(Time now, bool patient = false) const;
   /// How much may leave at `now` in one burst: at least one datagram when can_send.
   DataSize budget(Time now) const;
   void on_sent(Time now, DataSize size);
 
  private:
   DataRate rate(Time now) const { return in_train(now) ? train_rate_ : rate_; }
+  Duration saving(Time now) const;
   Duration credit(Time now) const;
 
   DataRate rate_, train_rate_;
-  DataSize datagram_, train_;
+  DataSize datagram_, train_, run_;
   Time train_end_{};
-  Time free_{};  // when all that was sent is through at the rates it was sent at
+  bool spent_ = false;  // nothing was left of the last burst
+  Time free_{};         // when all that was sent is through at the rates it was sent at
 };
 
 }  // namespace avocet::rate

@@ -112,6 +112,7 @@ class Session::Impl final : private recovery::PacketSink {
   std::size_t send_run(Time now, ByteSpan room, std::size_t max_segments);
   std::size_t send_packet(Time now, ByteSpan room);
   bool may_send_data(Time now) const;
+  bool patient() const;
   bool data_waits(Time now);
   void add_control(Outgoing&);
   void add_data(Outgoing&);

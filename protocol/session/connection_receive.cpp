@@ -249,6 +249,7 @@ void Session::Impl::after_results(Time now, std::uint64_t newly_marked) {
                             .bytes_in_flight = sent_.bytes_in_flight(),
                             .newly_marked = newly_marked});
   pacer_.set_rate(now, controller_->pacing_rate());
+  pacer_.set_run(controller_->run_length());
   media_out_.set_path(
       {rtt_.has_sample() ? rtt_.smoothed() : Duration::zero(), rtt_.variation(), controller_->loss_rate()});
   const DataRate target = controller_->target_rate();

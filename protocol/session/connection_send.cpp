@@ -85,8 +85,11 @@ std::size_t Session::Impl::send_run(Time now, ByteSpan room, std::size_t max_seg
 
 bool Session::Impl::may_send_data(Time now) const {
   const auto flight = static_cast<std::int64_t>(sent_.bytes_in_flight() + path_.datagram_size());
-  return flight <= controller_->window().bytes() && pacer_.can_send(now) && !sent_.full();
+  return flight <= controller_->window().bytes() && pacer_.can_send(now, patient()) && !sent_.full();
 }
+
+/// What waits may leave in runs: stored media and nothing else.
+bool Session::Impl::patient() const { return media_out_.patient() && !streams_.wants_to_send(); }
 
 bool Session::Impl::data_waits(Time now) {
   return streams_.wants_to_send() || media_out_.wants_to_send(now) || pacer_.in_train(now);

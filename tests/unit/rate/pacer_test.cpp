@@ -57,6 +57,30 @@ TEST(Pacer, RunsTrainsFaster) {
   EXPECT_NEAR(static_cast<double>(send_until(pacer, at(1010ms), at(2010ms))), 150'000, 3600);
 }
 
+// AV-RATE-1
+TEST(Pacer, SavesUpForARunWhenNothingIsInAHurry) {
+  Pacer pacer(DataRate::mbps(9.6));  // a datagram takes 1 ms
+  pacer.set_run(datagram * 20);
+  Time now = at(1s);
+  std::int64_t sent = 0, bursts = 0, burst = 0;
+  for (; now < at(3s); now = pacer.next(now, true)) {
+    for (burst = 0; pacer.can_send(now, true); ++burst) pacer.on_sent(now, datagram);
+    sent += burst, ++bursts;
+    EXPECT_LE(burst, 22);
+  }
+  EXPECT_NEAR(static_cast<double>(sent), 2000, 45);
+  EXPECT_NEAR(static_cast<double>(bursts), 100, 6);
+  EXPECT_LE(pacer.next(now), now - 19ms) << "what is in a hurry need not wait";
+}
+
+TEST(Pacer, SavesForATenthOfASecondAtMost) {
+  Pacer pacer(DataRate::kbps(96));  // a datagram takes 100 ms
+  pacer.set_run(datagram * 54);
+  pacer.on_sent(at(1s), datagram);
+  while (pacer.can_send(at(1s))) pacer.on_sent(at(1s), datagram);
+  EXPECT_LE(pacer.next(at(1s), true), pacer.next(at(1s)) + 100ms);
+}
+
 TEST(Pacer, ANewRateCountsFromNow) {
   Pacer pacer(DataRate::kbps(96));  // 100 ms for a datagram
   pacer.on_sent(at(1s), datagram);
