@@ -42,7 +42,7 @@ ROOMS = {
 
 # Header prefix -> where it may be named.
 LIBRARIES = {
-    "openssl/": ("protocol/crypto/", "tests/unit/crypto/"),
+    "openssl/": ("protocol/crypto/", "tests/unit/crypto/", "tests/bench/"),  # benches: the bare cipher is the limit
     "ns3/": ("sim/adapter/",),
     "isa-l": ("protocol/media/", "tests/unit/media/"),
 }

@@ -1,0 +1,84 @@
+// What a packet of 1200 bytes costs its sender and its receiver through the real session and loop, beside the
+// bare system calls and the cipher; and how often either allocates.
+
+#include <fmt/format.h>
+
+#include "tests/bench/limit_probe.hpp"
+#include "tests/bench/measure.hpp"
+#include "tests/bench/report.hpp"
+#include "tests/bench/stream_pair.hpp"
+
+namespace avocet::bench {
+namespace {
+
+constexpr std::uint64_t warm_up = 200'000, per_round = 30'000;
+
+struct Samples {
+  std::vector<double> value, limit, ratio;
+  void add(double v, double l) { value.push_back(v), limit.push_back(l), ratio.push_back(v / l); }
+};
+
+void print_cost(const char* what, const char* bare, const Samples& s, double run) {
+  print({.what = what,
+         .value = median(s.value),
+         .unit = "us",
+         .limit = Limit{bare, median(s.limit)},
+         .ratio = median(s.ratio),
+         .target = Target{1.25, true, true},
+         .note = fmt::format("runs of {:.0f}", run)});
+}
+
+void print_allocations(const char* what, std::uint64_t allocated, std::uint64_t packets, std::string note) {
+  print({.what = what,
+         .value = static_cast<double>(allocated) / static_cast<double>(packets),
+         .unit = "",
+         .target = Target{0},
+         .note = std::move(note)});
+}
+
+void measure() {
+  StreamPair pair(DataRate::mbps(2000));
+  pair.run(warm_up);
+  LimitProbe probe;
+  Samples sending, receiving;
+  const auto out_before = pair.sender();
+  const auto in_before = pair.receiver();
+  const Cost sent_before = pair.sender_cost(), received_before = pair.receiver_cost();
+  const std::uint64_t frames_before = pair.frames_received();
+  for (int round = 0; round < rounds; ++round) {
+    const auto out = pair.sender();
+    const auto in = pair.receiver();
+    const Cost sent = pair.sender_cost(), received = pair.receiver_cost();
+    pair.run(per_round);
+    const auto packets = static_cast<double>(pair.sender().datagrams_out - out.datagrams_out);
+    const auto arrived = static_cast<double>(pair.receiver().datagrams_in - in.datagrams_in);
+    const auto run =
+        static_cast<std::size_t>(packets / static_cast<double>(pair.sender().writes - out.writes) + 0.5);
+    double bare_send = 0, bare_receive = 0, bare = 0;
+    for (; bare < packets; bare += static_cast<double>(run)) {
+      bare_send += cpu_of([&] { probe.send(run); });
+      bare_receive += cpu_of([&] { probe.receive(run); });
+    }
+    sending.add((pair.sender_cost().cpu - sent.cpu) / packets * 1e6, bare_send / bare * 1e6);
+    receiving.add((pair.receiver_cost().cpu - received.cpu) / arrived * 1e6, bare_receive / bare * 1e6);
+  }
+  const std::uint64_t packets = pair.sender().datagrams_out - out_before.datagrams_out;
+  const std::uint64_t arrived = pair.receiver().datagrams_in - in_before.datagrams_in;
+  const std::uint64_t frames = pair.frames_received() - frames_before;
+  const std::uint64_t allocated = pair.receiver_cost().allocations - received_before.allocations;
+  const double run =
+      static_cast<double>(packets) / static_cast<double>(pair.sender().writes - out_before.writes);
+  print_cost("sender, CPU per sealed 1200-byte datagram", "UDP_SEGMENT + EVP seal", sending, run);
+  print_cost("receiver, CPU per 1200-byte datagram", "UDP_GRO + EVP open", receiving, run);
+  print_allocations("sender, allocations per packet",
+                    pair.sender_cost().allocations - sent_before.allocations, packets, "");
+  const std::uint64_t for_payloads = std::min(allocated, 2 * frames);
+  print_allocations("receiver, allocations per packet", allocated - for_payloads, arrived,
+                    fmt::format("besides {:.1f} per frame: the payload it hands over",
+                                static_cast<double>(for_payloads) / static_cast<double>(frames)));
+}
+
+}  // namespace
+}  // namespace avocet::bench
+
+int main() { avocet::bench::measure(); }
