@@ -76,6 +76,7 @@ void SentPackets::on_sent(const SentPacket& packet) {
   record.in_flight = packet.in_flight;
   record.probe = packet.probe;
   record.app_limited = packet.app_limited;
+  record.marked = packet.marked;
   for (const Carried& item : packet.carried) {
     carried_[carried_next_++ & (carried_.size() - 1)] = item;
     if (item.what == Carried::What::media || item.what == Carried::What::parity) record.media = true;
@@ -174,6 +175,7 @@ SentPacket SentPackets::unpack(std::uint64_t number) const {
                     .in_flight = record.in_flight,
                     .probe = record.probe,
                     .app_limited = record.app_limited,
+                    .marked = record.marked,
                     .carried = {}};
   for (std::uint32_t i = 0; i < record.carried_count; ++i) {
     packet.carried.push_back(carried_[(record.carried + i) & (carried_.size() - 1)]);

@@ -22,6 +22,7 @@ struct SentPacket {
   bool in_flight = false;      ///< counts for congestion control: ack-eliciting or padded
   bool probe = false;          ///< part of a probing train of the rate controller
   bool app_limited = false;    ///< nothing else was waiting to be sent
+  bool marked = false;         ///< ECT(0)
   CarriedList carried;
 };
 
@@ -65,6 +66,9 @@ class SentPackets {
         base_(first.value),
         next_(first.value),
         oldest_outstanding_(first.value) {}
+
+  /// Longest time that the peer says it holds an acknowledgement.
+  void set_max_ack_delay(Duration delay) { policy_.max_ack_delay = delay; }
 
   /// No more packets can be remembered: stop sending until something is acknowledged or lost.
   bool full() const { return next_ - base_ >= max_outstanding; }
@@ -115,7 +119,7 @@ class SentPackets {
     std::uint8_t carried_count = 0;
     State state : 2 = State::outstanding;
     bool ack_eliciting : 1 = false, in_flight : 1 = false, media : 1 = false;
-    bool probe : 1 = false, app_limited : 1 = false;
+    bool probe : 1 = false, app_limited : 1 = false, marked : 1 = false;
   };
   class ArrivalReader;
 

@@ -151,6 +151,8 @@ void Session::Impl::begin_traffic(Time now, const crypto::TrafficSecrets& secret
                                   const wire::Parameters& peer, PacketNumber first_received) {
   traffic_.emplace(context_, role_, secrets, config_.keys, first_received, now);
   streams_.set_peer_limits(peer);
+  if (peer.idle_timeout > Duration::zero()) idle_timeout_ = std::min(idle_timeout_, peer.idle_timeout);
+  sent_.set_max_ack_delay(peer_ack_delay_ = std::min<Duration>(peer.max_ack_delay, 1s));
   own_ids_.set_limit(peer.max_ids);  // AV-CID-2
   state_ = State::open;
   tell(RateChanged{told_rate_ = controller_->target_rate()});
@@ -176,7 +178,7 @@ void Session::Impl::run_timers(Time now) {
   if (state_ != State::open) return;
 
   traffic_->expire(now);
-  if (now - last_heard_ >= config_.idle_timeout) {  // AV-ERR-6
+  if (now - last_heard_ >= idle_timeout()) {  // AV-ERR-6
     return finish({wire::CloseCode::idle, "nothing was heard from the peer for too long", false});
   }
   tend_ids(now);
@@ -208,7 +210,7 @@ void Session::Impl::close(Time now, wire::CloseCode code, std::string_view reaso
   close_wanted_ = traffic_ || opening_;
   state_ = State::closing;
   timers_ = {};
-  timers_.set(Timer::drain, now + 3 * rtt_.probe_timeout(config_.max_ack_delay));  // AV-ERR-4
+  timers_.set(Timer::drain, now + 3 * probe_timeout());  // AV-ERR-4
 }
 
 bool Session::Impl::update_keys(Time now) {
@@ -240,7 +242,7 @@ void Session::Impl::finish(Closed closed) {
 
 Wake Session::Impl::next_wake(Time now) {
   if (state_ == State::open) {
-    timers_.set(Timer::idle, last_heard_ + config_.idle_timeout);
+    timers_.set(Timer::idle, last_heard_ + idle_timeout());
     timers_.set(Timer::acknowledge, acks_.due());
     timers_.set(Timer::loss, sent_.timer());
     timers_.set(Timer::rate, controller_->timer());
@@ -256,6 +258,7 @@ Wake Session::Impl::next_wake(Time now) {
 Stats Session::Impl::stats() const {
   Stats s = stats_;
   if (traffic_) s.key_updates = traffic_->sending_generation();
+  s.ecn_capable = ecn_.state() == EcnValidation::State::capable;
   s.packets_lost = sent_.lost();
   s.spurious_losses = sent_.spurious();
   s.received_gaps = acks_.received_gaps();

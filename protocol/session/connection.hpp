@@ -10,6 +10,7 @@
 #include "protocol/recovery/ack_tracker.hpp"
 #include "protocol/recovery/sent_packets.hpp"
 #include "protocol/session/connection_ids.hpp"
+#include "protocol/session/ecn_validation.hpp"
 #include "protocol/session/opening.hpp"
 #include "protocol/session/path.hpp"
 #include "protocol/session/session.hpp"
@@ -70,6 +71,8 @@ class Session::Impl final : private recovery::PacketSink {
                      PacketNumber first_received);
   void confirm_opening();
   void log_new_keys();
+  Duration probe_timeout() const { return rtt_.probe_timeout(peer_ack_delay_); }
+  Duration idle_timeout() const { return std::max(idle_timeout_, 3 * probe_timeout()); }  // AV-PAR-1
   void run_timers(Time now);
   void on_handshake_deadline(Time now);
   void fail(Time now, wire::CloseCode, std::string_view reason);
@@ -152,6 +155,11 @@ class Session::Impl final : private recovery::PacketSink {
   std::deque<Event> events_;
   std::array<std::byte, 32> client_random_{};  // names the connection in key logs
   Time last_heard_;
+  Duration idle_timeout_ = config_.idle_timeout;  // of both ends
+  Duration peer_ack_delay_ = recovery::ProbePolicy{}.max_ack_delay;
+  EcnValidation ecn_;
+  Ecn run_mark_ = Ecn::not_ect;           // of the packets that are being written
+  std::uint64_t marked_acked_ = 0;        // packets with a mark, since ecn_ heard of an acknowledgement
   std::optional<Duration> last_transit_;  // of the media frame before
   Time now_{};                            // of the call that runs; for what the sink is told
   bool spin_ = false;

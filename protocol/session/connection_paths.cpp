@@ -44,7 +44,7 @@ void Session::Impl::on_new_id(Incoming& in, const wire::NewId& offered) {
 }
 
 void Session::Impl::on_retire_id(Incoming& in, const wire::RetireId& retired) {
-  const Time keep_until = in.now + 3 * rtt_.probe_timeout(config_.max_ack_delay);  // AV-CID-7
+  const Time keep_until = in.now + 3 * probe_timeout();  // AV-CID-7
   const std::string_view wrong = own_ids_.retire(retired.sequence, in.destination, keep_until);
   if (!wrong.empty()) in.violate(wire::CloseCode::protocol_violation, wrong);
 }

@@ -65,7 +65,7 @@ void Session::Impl::on_handshake_packet(Time now, const Datagram& datagram) {
 void Session::Impl::on_protected(Time now, const Datagram& datagram) {
   if (!is_ours(datagram)) return ++stats_.packets_malformed, void();  // AV-CID-8
   if (!traffic_) return hold_early(datagram);
-  const Duration keep_old_keys = 3 * rtt_.probe_timeout(config_.max_ack_delay);
+  const Duration keep_old_keys = 3 * probe_timeout();
   const auto opened = traffic_->open(now, keep_old_keys, datagram.bytes);
   if (!opened) return on_refused(now, opened.error());
   ++stats_.packets_received;
@@ -125,7 +125,7 @@ void Session::Impl::hold_early(const Datagram& datagram) {
 
 void Session::Impl::on_authentic(Time now) {
   last_heard_ = now;
-  timers_.set(Timer::keep_alive, now + config_.idle_timeout / 3);
+  timers_.set(Timer::keep_alive, now + idle_timeout_ / 3);
 }
 
 void Session::Impl::on_frames(Incoming& in, ByteView frames) {
@@ -182,6 +182,7 @@ void Session::Impl::on_media_result(Incoming& in, const media::Reassembler::Outc
 }
 
 void Session::Impl::on_ack(Incoming& in, const wire::Ack& ack) {
+  const bool advances = !sent_.largest_acked() || *sent_.largest_acked() < ack.largest;
   const auto outcome = sent_.on_ack(in.now, ack, *this);
   if (!outcome) {  // AV-ACK-13
     return in.violate(wire::CloseCode::protocol_violation, "an acknowledgement of a packet never sent");
@@ -189,7 +190,12 @@ void Session::Impl::on_ack(Incoming& in, const wire::Ack& ack) {
   if (!traffic_->on_acknowledged(ack.largest, in.generation)) {  // AV-KEY-15
     return in.violate(wire::CloseCode::protocol_violation, "new keys acknowledged under old ones");
   }
-  if (outcome->newly_acked) after_results(in.now, outcome->newly_marked);
+  // AV-ECN-2: an acknowledgement that was overtaken tells older counts.
+  if (advances) ecn_.on_ack(ack.ecn, std::exchange(marked_acked_, 0));
+  const bool believed = ecn_.state() == EcnValidation::State::capable;
+  const std::uint64_t newly_marked = believed ? outcome->newly_marked : 0;
+  stats_.packets_marked += newly_marked;
+  if (outcome->newly_acked) after_results(in.now, newly_marked);
 }
 
 void Session::Impl::on_acked(const recovery::SentPacket& packet, std::optional<std::int64_t> arrival,
@@ -207,6 +213,7 @@ void Session::Impl::on_acked(const recovery::SentPacket& packet, std::optional<s
       default: streams_.on_acked(carried); break;
     }
   }
+  if (packet.marked) ++marked_acked_;
   told_result(packet, arrival, false, spurious);
 }
 
@@ -225,6 +232,7 @@ void Session::Impl::on_lost(const recovery::SentPacket& packet) {
       default: streams_.on_lost(carried); break;
     }
   }
+  if (packet.marked) ecn_.on_lost();
   told_result(packet, std::nullopt, true, false);
 }
 

@@ -35,6 +35,7 @@ std::optional<Event> Session::Impl::next_event() {
 std::optional<Transmit> Session::Impl::transmit(Time now, ByteSpan room, std::size_t max_segments) {
   if (state_ == State::closed) return std::nullopt;
   room = room.first(std::min(room.size(), path_.allowance()));  // AV-HS-44
+  run_mark_ = Ecn::not_ect;
   std::size_t size = 0;
   if (opening_ && state_ != State::closing) size = send_opening(room);
   if (size == 0 && state_ == State::closing) size = send_close(room);
@@ -44,6 +45,7 @@ std::optional<Transmit> Session::Impl::transmit(Time now, ByteSpan room, std::si
   stats_.bytes_sent += size;
   return Transmit{.to = path_.peer(),
                   .from = path_.local(),
+                  .ecn = run_mark_,
                   .size = size,
                   .segment = std::min(size, path_.datagram_size())};
 }
@@ -73,6 +75,7 @@ std::size_t Session::Impl::send_run(Time now, ByteSpan room, std::size_t max_seg
     fail(now, wire::CloseCode::key_limit, "the keys have sealed nearly all that they may; connect again");
     return send_close(room);
   }
+  run_mark_ = ecn_.mark();  // AV-ECN-1
   const std::size_t full = path_.datagram_size();
   std::size_t size = 0;
   for (std::size_t segments = 0; segments < max_segments && room.size() - size >= full; ++segments) {
@@ -112,6 +115,8 @@ std::size_t Session::Impl::send_packet(Time now, ByteSpan room) {
   if (size == 0) return 0;
   ++stats_.packets_sent;
   out.packet.size = size;
+  out.packet.marked = run_mark_ == Ecn::ect0;
+  if (out.packet.marked) ecn_.on_sent();
   sent_.on_sent(out.packet);
   if (out.packet.in_flight) {
     const auto bytes = DataSize::bytes(static_cast<std::int64_t>(size));

@@ -124,7 +124,7 @@ std::expected<void, HandshakeFailure> ServerHandshake::on_parameters(ByteView bo
   auto message = read_body<wire::Parameters>(body);
   if (!message) return std::unexpected(message.error());
   result_.peer_parameters = std::move(*message);
-  return {};
+  return check_parameters(result_.peer_parameters);
 }
 
 std::expected<void, HandshakeFailure> ServerHandshake::on_identity(ByteView body) {

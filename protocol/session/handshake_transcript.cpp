@@ -107,6 +107,17 @@ wire::Parameters parameters_of(const Config& config, std::span<const std::byte, 
   return out;
 }
 
+std::expected<void, HandshakeFailure> check_parameters(const wire::Parameters& peer) {
+  constexpr Duration longest_ack_delay = 1s;
+  if (peer.idle_timeout == Duration::zero()) {  // AV-PAR-1
+    return failed("the peer's idle timeout of 0 would end the connection at once");
+  }
+  if (peer.max_ack_delay > longest_ack_delay) {  // AV-PAR-2
+    return failed("the peer would hold acknowledgements for more than a second");
+  }
+  return {};
+}
+
 std::unexpected<HandshakeFailure> failed(std::string reason) {
   return std::unexpected(HandshakeFailure{wire::CloseCode::handshake_failed, std::move(reason)});
 }

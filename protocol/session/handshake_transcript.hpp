@@ -118,6 +118,9 @@ std::expected<void, HandshakeFailure> verify_finished(const crypto::Context&, co
 /// Parameters that say what `config` is ready to receive.
 wire::Parameters parameters_of(const Config& config, std::span<const std::byte, 16> reset_token);
 
+/// Whether what the peer says of itself can be worked with (section 6.2 of the specification).
+std::expected<void, HandshakeFailure> check_parameters(const wire::Parameters&);
+
 /// Connection ids and handshake secrets as lines for the key log.
 void log_handshake(std::vector<std::string>& lines, ByteView client_random, ConnectionId client,
                    ConnectionId server, const crypto::TrafficSecrets&);

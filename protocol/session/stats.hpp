@@ -26,7 +26,9 @@ struct Stats {
   std::uint64_t fec_packets_sent = 0, fec_packets_received = 0, fec_fragments_recovered = 0;
   std::uint64_t duplicate_fragments_received = 0;
   std::uint64_t padding_bytes_sent = 0;
-  std::uint64_t key_updates = 0;  ///< of the keys that we seal with
+  bool ecn_capable = false;          ///< our packets carry ECT(0), and their marks come back
+  std::uint64_t packets_marked = 0;  ///< of those, seen marked CE by the peer
+  std::uint64_t key_updates = 0;     ///< of the keys that we seal with
   std::size_t bytes_in_flight = 0;
   std::size_t media_bytes_held = 0;  ///< queued for sending and repair
   std::size_t stream_bytes_held = 0;

@@ -49,6 +49,13 @@ struct Reorder {
   constexpr bool operator==(const Reorder&) const = default;
 };
 
+/// What becomes of ECN marks on the way; some real paths do worse than keeping them.
+enum class EcnPath : std::uint8_t {
+  kept,
+  cleared,  ///< every datagram comes out unmarked
+  dropped,  ///< datagrams with a mark are lost
+};
+
 /// One direction of a path: queue and bottleneck first, then the medium (loss, delay and the rest). The
 /// default is a perfect link.
 struct LinkConfig {
@@ -59,8 +66,9 @@ struct LinkConfig {
       rate;                ///< ascending; none: no bottleneck. Before the first step the rate is unlimited
   Duration queue = 300ms;  ///< drop-tail room in front of the bottleneck, at the rate of the moment
   Duration mark_above{};   ///< a longer wait in the queue turns ECT into CE (RFC 3168); 0: never
-  double duplicate = 0;    ///< probability
-  double corrupt = 0;      ///< probability of 1 to 8 flipped bits; a real UDP checksum would catch most
+  EcnPath ecn = EcnPath::kept;
+  double duplicate = 0;  ///< probability
+  double corrupt = 0;    ///< probability of 1 to 8 flipped bits; a real UDP checksum would catch most
   Reorder reorder;
   std::vector<Blackhole> blackholes;
   std::vector<std::uint64_t> drop_list;  ///< lose exactly these, counted from 0 in the order of push

@@ -109,6 +109,9 @@ void Link::admit(Delivery datagram, Time now) {
   if (std::ranges::binary_search(config_.drop_list, datagram.index))
     return drop(datagram, now, DropReason::listed);
   if (datagram.bytes.size() > config_.largest) return drop(datagram, now, DropReason::too_large);
+  if (config_.ecn == EcnPath::dropped && datagram.ecn != Ecn::not_ect)
+    return drop(datagram, now, DropReason::marked);
+  if (config_.ecn == EcnPath::cleared) datagram.ecn = Ecn::not_ect;
   if (DataSize::bytes(static_cast<std::int64_t>(stats_.held.bytes)) > config_.hold) {
     return drop(datagram, now, DropReason::hold);
   }

@@ -12,6 +12,7 @@ std::string_view to_string(DropReason reason) {
     case DropReason::blackhole: return "blackhole";
     case DropReason::listed: return "listed";
     case DropReason::too_large: return "too-large";
+    case DropReason::marked: return "marked";
     case DropReason::hold: return "hold";
   }
   return "unknown";

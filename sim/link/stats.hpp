@@ -17,8 +17,9 @@ enum class DropReason : std::uint8_t {
   listed,     ///< named in LinkConfig::drop_list
   too_large,  ///< longer than LinkConfig::largest
   hold,       ///< LinkConfig::hold was reached
+  marked,     ///< EcnPath::dropped
 };
-inline constexpr std::size_t drop_reasons = 7;
+inline constexpr std::size_t drop_reasons = 8;
 
 /// As in stats files: "random", "queue", "rate-step", ...
 std::string_view to_string(DropReason);
