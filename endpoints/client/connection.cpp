@@ -58,6 +58,7 @@ Connection::Connection(asio::io_context& context, const ServerOptions& options, 
       credentials_(std::move(credentials)),
       trust_(std::move(trust)),
       key_log_(std::move(key_log)),
+      tickets_(options.state, options.url.server_text()),
       refusal_check_(context),
       last_resort_(context) {}
 
@@ -79,6 +80,7 @@ void Connection::try_next() {
     config.session.key_log = key_log_.has_value();
     config.session.handshake_timeout =
         more_addresses() ? address_patience : std::max(least_patience, began_ + patience - drive::now());
+    credentials_.resumption = tickets_.take(drive::unix_time());
     attempt_ =
         std::make_unique<Attempt>(context_, config, credentials_, address, std::move(*socket), Handler{this});
     attempt_->loop.start();
@@ -113,6 +115,8 @@ void Connection::take(service::ClientEvent& event, Time now) {
   if (ended_) return;
   if (const auto* log = std::get_if<service::ClientKeyLog>(&event)) {
     if (key_log_) key_log_->add(log->line);
+  } else if (const auto* ticket = std::get_if<service::TicketReceived>(&event)) {
+    on_ticket(ticket->resumption);
   } else if (const auto* closed = std::get_if<service::ConnectionClosed>(&event)) {
     on_closed(*closed);
   } else if (const auto* connected = std::get_if<service::Connected>(&event)) {
@@ -131,6 +135,12 @@ void Connection::on_connected(const service::Connected& connected, service::Clie
     handlers_.notice(*accepted);
   }
   handlers_.event(event, now);
+}
+
+/// One that seals a play is for going on with that play, not for the next program.
+void Connection::on_ticket(const session::Resumption& resumption) {
+  if (resumption.seals != 0) return;
+  if (const auto kept = tickets_.keep(resumption); !kept) handlers_.notice("warning: " + kept.error());
 }
 
 void Connection::on_closed(const service::ConnectionClosed& closed) {

@@ -10,6 +10,7 @@
 #include "endpoints/client/server_trust.hpp"
 #include "endpoints/drive/loop.hpp"
 #include "endpoints/state/key_log_file.hpp"
+#include "endpoints/state/tickets.hpp"
 #include "protocol/service/client.hpp"
 
 namespace avocet::client {
@@ -63,6 +64,7 @@ class Connection {
   bool more_addresses() const { return next_address_ < addresses_.size(); }
   void take(service::ClientEvent&, Time);
   void on_connected(const service::Connected&, service::ClientEvent&, Time);
+  void on_ticket(const session::Resumption&);
   void on_closed(const service::ConnectionClosed&);
   std::string explain(const service::ConnectionClosed&) const;
   void end(const std::string& failure);
@@ -74,6 +76,7 @@ class Connection {
   session::ClientCredentials credentials_;
   ServerTrust trust_;
   std::optional<state::KeyLogFile> key_log_;
+  state::TicketStore tickets_;
 
   std::unique_ptr<Attempt> attempt_;
   drive::Alarm refusal_check_, last_resort_;

@@ -11,6 +11,11 @@ KeySchedule::KeySchedule(const Context& context, ByteView ticket_secret) : conte
   current_ = hkdf_extract(context, zeros, ticket_secret.empty() ? ByteView(zeros) : ticket_secret);
 }
 
+ScheduleSecret KeySchedule::binder() const {
+  assert(step_ == Step::early);
+  return derive("res binder", sha384(*context_, {}));  // AV-TKT-4
+}
+
 TrafficSecrets KeySchedule::handshake(ByteView shared_secret, const Hash& transcript) {
   climb(shared_secret, Step::handshake);
   return {derive("c hs traffic", transcript), derive("s hs traffic", transcript)};
@@ -36,6 +41,12 @@ void KeySchedule::climb(ByteView input, Step to) {
 ScheduleSecret KeySchedule::derive(std::string_view label, const Hash& transcript) const {
   ScheduleSecret out;
   expand_label(*context_, current_, label, transcript, out.bytes());
+  return out;
+}
+
+ScheduleSecret ticket_secret(const Context& context, const ScheduleSecret& resumption, ByteView ticket) {
+  ScheduleSecret out;
+  expand_label(context, resumption, "ticket", sha384(context, {ticket}), out.bytes());  // AV-TKT-3
   return out;
 }
 

@@ -26,7 +26,7 @@ struct TrafficSecrets {
 /// TLS 1.3's ladder (RFC 8446 section 7.1) with SHA-384 and our labels. Its three steps are called in this
 /// order:
 ///
-///     0 -> Extract(ticket's secret or 0) = early
+///     0 -> Extract(ticket's secret or 0) = early -> "res binder"
 ///             Derive("derived") -> Extract(shared secret) = handshake -> "c hs traffic", "s hs traffic"
 ///             Derive("derived") -> Extract(0)             = master    -> "c ap traffic", "s ap traffic",
 ///                                                                        "exp master", "res master"
@@ -34,6 +34,9 @@ class KeySchedule {
  public:
   /// `ticket_secret` is empty when no session is resumed.
   explicit KeySchedule(const Context& context, ByteView ticket_secret = {});
+
+  /// The secret whose finished_mac binds a Hello to its ticket. Before all other steps.
+  ScheduleSecret binder() const;
 
   /// `transcript`: up to and with ServerHello.
   TrafficSecrets handshake(ByteView shared_secret, const Hash& transcript);
@@ -59,14 +62,19 @@ class KeySchedule {
   Step step_ = Step::early;
 };
 
+/// The secret of one ticket of a connection (label "ticket"): each ticket has its own, which shows nothing of
+/// the others'.
+ScheduleSecret ticket_secret(const Context& context, const ScheduleSecret& resumption, ByteView ticket);
+
 /// Keys of a traffic secret (labels "key" and "iv").
 PacketKey packet_key(const Context& context, const ScheduleSecret& traffic_secret);
 
 /// Traffic secret of the next generation (label "traffic upd", RFC 8446 section 7.2).
 ScheduleSecret next_generation(const Context& context, const ScheduleSecret& traffic_secret);
 
-/// The body of a Finished message (RFC 8446 section 4.4.4): HMAC of the transcript under the "finished" key
-/// of the sender's handshake traffic secret. Compare with equal_in_constant_time.
+/// The body of a Finished message (RFC 8446 section 4.4.4), or a Hello's binder: HMAC of the transcript under
+/// the "finished" key of the sender's handshake traffic secret, or of the binder's. Compare with
+/// equal_in_constant_time.
 Hash finished_mac(const Context& context, const ScheduleSecret& handshake_traffic_secret,
                   const Hash& transcript);
 

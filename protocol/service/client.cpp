@@ -90,7 +90,12 @@ class Client::Impl {
 
   // What the session says.
 
-  void take(session::Connected& connected) { events.push_back(Connected{std::move(connected.fingerprint)}); }
+  void take(session::Connected& connected) {
+    events.push_back(Connected{std::move(connected.fingerprint), connected.resumed});
+  }
+  void take(session::TicketReceived& ticket) {
+    events.push_back(TicketReceived{std::move(ticket.resumption)});
+  }
   void take(const session::StreamReadable& readable) {
     if (readable.stream != StreamId{0}) return session.reset(now, readable.stream, 0);
     const session::StreamRead read = session.read(now, readable.stream);

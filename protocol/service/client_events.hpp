@@ -9,6 +9,7 @@
 #include "protocol/base/time.hpp"
 #include "protocol/base/units.hpp"
 #include "protocol/media/frame.hpp"
+#include "protocol/session/resumption.hpp"
 #include "protocol/wire/frames.hpp"
 #include "protocol/wire/service.hpp"
 
@@ -19,6 +20,12 @@ using wire::PlayId;
 /// The handshake is complete. What was asked before is sent now.
 struct Connected {
   std::string fingerprint;  ///< SHA-256 of the server's certificate, hex
+  bool resumed = false;     ///< by a ticket
+};
+
+/// For the next connection with this server: see session::Resumption.
+struct TicketReceived {
+  session::Resumption resumption;
 };
 
 struct Joined {
@@ -119,8 +126,9 @@ struct ConnectionClosed {
   bool by_peer = false;
 };
 
-using ClientEvent = std::variant<Connected, Joined, Refused, CatalogueReceived, DirectoryChanged, PlayStarted,
-                                 FrameReady, SwitchedRendition, Stalled, Resumed, PlayEnded,
-                                 PublicationStarted, TargetRateChanged, Said, ClientKeyLog, ConnectionClosed>;
+using ClientEvent =
+    std::variant<Connected, TicketReceived, Joined, Refused, CatalogueReceived, DirectoryChanged, PlayStarted,
+                 FrameReady, SwitchedRendition, Stalled, Resumed, PlayEnded, PublicationStarted,
+                 TargetRateChanged, Said, ClientKeyLog, ConnectionClosed>;
 
 }  // namespace avocet::service

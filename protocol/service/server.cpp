@@ -57,6 +57,7 @@ class Server::Impl {
   void take(Time now, SessionId id, const session::FrameReceived& event) {
     service.frame(now, id, event.track, event.frame, event.first_arrival);
   }
+  void take(Time, SessionId, const session::TicketReceived&) {}  // for clients
   void take(Time now, SessionId id, const session::StreamWritable&) { service.ready(now, id); }
   void take(Time now, SessionId id, const session::MediaWritable&) { service.ready(now, id); }
   void take(Time now, SessionId id, const session::RateChanged&) { service.ready(now, id); }

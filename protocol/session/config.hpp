@@ -10,6 +10,7 @@
 #include "protocol/crypto/context.hpp"
 #include "protocol/crypto/identity.hpp"
 #include "protocol/crypto/trust_anchors.hpp"
+#include "protocol/session/resumption.hpp"
 #include "protocol/wire/handshake.hpp"
 #include "protocol/wire/packets.hpp"
 
@@ -64,6 +65,9 @@ struct ClientCredentials {
   std::shared_ptr<crypto::Context> context;
   std::shared_ptr<const crypto::Identity> identity;
   Trust trust;
+  /// Offered in the first attempt, when the server would be trusted now; without it, or when the server does
+  /// not take it, the handshake is a full one.
+  std::optional<Resumption> resumption;
 };
 
 }  // namespace avocet::session

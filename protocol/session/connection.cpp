@@ -53,12 +53,13 @@ Session::Impl::Impl(const Config& config, ClientCredentials credentials, PeerAdd
       media_out_(media_config(config_)),
       media_in_({.max_pending = config_.max_media_pending}),
       last_heard_(now) {
+  credentials_->resumption.reset();  // of no use to a second attempt
   start_repeating(now);
 }
 
 Session::Impl::Impl(const Config& config, std::shared_ptr<crypto::Context> context,
-                    std::unique_ptr<Opening> opening, ConnectionId own, Path path, const Entropy& entropy,
-                    Time now)
+                    std::unique_ptr<Opening> opening, ConnectionId own, Path path,
+                    std::shared_ptr<Tickets> tickets, const Entropy& entropy, Time now)
     : role_(Role::server),
       config_(config),
       context_(std::move(context)),
@@ -67,6 +68,7 @@ Session::Impl::Impl(const Config& config, std::shared_ptr<crypto::Context> conte
       path_(path),
       own_ids_(own),
       opening_(std::move(opening)),
+      tickets_(std::move(tickets)),
       acks_(config_.max_ack_delay),
       controller_(rate::make_controller(rate_config(config_), now)),
       pacer_(controller_->pacing_rate()),
@@ -134,8 +136,9 @@ void Session::Impl::complete_opening(Time now) {
   const HandshakeResult& result = *opening_->result();
   peer_ids_.set_first(opening_->peer_id(), result.peer_parameters.reset_token);
   client_random_ = result.client_random;
+  keep_for_resumption(result);
   credentials_.reset();
-  tell(Connected{result.peer_key, to_string(result.fingerprint)});
+  tell(Connected{result.peer_key, to_string(result.fingerprint), result.resumed});
   begin_traffic(now, result.traffic, result.peer_parameters, {});
   if (role_ == Role::client) return;  // its flight is repeated until the server shows that it has it
 
@@ -144,6 +147,18 @@ void Session::Impl::complete_opening(Time now) {
   for (auto& [datagram, bytes] : std::exchange(early_, {})) {
     datagram.bytes = bytes;
     on_protected(now, datagram);
+  }
+}
+
+void Session::Impl::keep_for_resumption(const HandshakeResult& result) {
+  if (role_ == Role::client) {
+    ticket_in_ = std::make_unique<Resumption>();
+    ticket_in_->secret = result.resumption;  // until a ticket comes: then its own
+    ticket_in_->chain = result.server_chain;
+    ticket_in_->client_key = credentials_->identity->public_key().der();
+  } else if (tickets_) {
+    ticket_out_ = std::make_unique<TicketIssuer>(std::move(tickets_), result);
+    ticket_out_->issue(now_, path_.peer(), 0, {});  // AV-TKT-1
   }
 }
 

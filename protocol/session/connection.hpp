@@ -15,6 +15,7 @@
 #include "protocol/session/path.hpp"
 #include "protocol/session/session.hpp"
 #include "protocol/session/streams.hpp"
+#include "protocol/session/ticket_issuer.hpp"
 #include "protocol/session/timers.hpp"
 #include "protocol/session/traffic_protection.hpp"
 
@@ -29,7 +30,7 @@ class Session::Impl final : private recovery::PacketSink {
   Impl(const Config&, ClientCredentials, PeerAddress server, const Entropy&, Time now, UnixTime calendar);
   /// A server's end, for a Hello that has been checked and answered.
   Impl(const Config&, std::shared_ptr<crypto::Context>, std::unique_ptr<Opening>, ConnectionId own, Path,
-       const Entropy&, Time now);
+       std::shared_ptr<Tickets>, const Entropy&, Time now);
   /// Either end, with the handshake behind it.
   Impl(const Config&, std::shared_ptr<crypto::Context>, Role, const Established&, const Entropy&, Time now);
 
@@ -67,6 +68,7 @@ class Session::Impl final : private recovery::PacketSink {
   void start_repeating(Time now);
   void on_opening(Time now, Opening::Outcome);
   void complete_opening(Time now);
+  void keep_for_resumption(const HandshakeResult&);
   void begin_traffic(Time now, const crypto::TrafficSecrets&, const wire::Parameters& peer,
                      PacketNumber first_received);
   void confirm_opening();
@@ -94,6 +96,7 @@ class Session::Impl final : private recovery::PacketSink {
   void on(Incoming&, const Frame&);
   void on_media_result(Incoming&, const media::Reassembler::Outcome&);
   void on_ack(Incoming&, const wire::Ack&);
+  void on_ticket(Time now, const wire::NewTicket&);
   void on_acked(const recovery::SentPacket&, std::optional<std::int64_t> arrival, bool spurious) override;
   void on_lost(const recovery::SentPacket&) override;
   void told_result(const recovery::SentPacket&, std::optional<std::int64_t> arrival, bool lost,
@@ -139,6 +142,9 @@ class Session::Impl final : private recovery::PacketSink {
   std::unique_ptr<Opening> opening_;
   Duration repeat_after_{};
   unsigned attempts_ = 1;
+  std::shared_ptr<Tickets> tickets_;          // (server) of the listener, until the handshake is complete
+  std::unique_ptr<TicketIssuer> ticket_out_;  // (server)
+  std::unique_ptr<Resumption> ticket_in_;     // (client) what the next ticket will be kept with
   std::vector<std::pair<Datagram, Bytes>> early_;  // Protected packets that overtook ClientFinished
 
   std::optional<TrafficProtection> traffic_;

@@ -70,8 +70,6 @@ void Session::Impl::on_protected(Time now, const Datagram& datagram) {
   if (!opened) return on_refused(now, opened.error());
   ++stats_.packets_received;
   on_authentic(now);
-  // AV-HS-35
-  if (opening_) confirm_opening();  // a server seals nothing with these keys before it has verified us
   // The client inverts what it saw last, the server repeats it: one edge per round trip (RFC 9000
   // section 17.4). AV-PKT-17
   if (opened->newest) spin_ = role_ == Role::server ? opened->spin : !opened->spin;
@@ -171,10 +169,18 @@ void Session::Impl::on(Incoming& in, const Frame& frame) {
   } else if constexpr (std::is_same_v<Frame, wire::HandshakeData>) {
     in.violate(wire::CloseCode::protocol_violation, "handshake data in a Protected packet");  // AV-PKT-16
   } else if constexpr (std::is_same_v<Frame, wire::Done>) {
-    if (role_ == Role::server) in.violate(wire::CloseCode::protocol_violation, "DONE from a client");
+    if (role_ == Role::server) return in.violate(wire::CloseCode::protocol_violation, "DONE from a client");
+    if (opening_) confirm_opening();  // AV-HS-35
+  } else if constexpr (std::is_same_v<Frame, wire::NewTicket>) {
+    if (role_ == Role::server)
+      return in.violate(wire::CloseCode::protocol_violation, "a ticket from a client");
+    on_ticket(in.now, frame);
+  } else if constexpr (std::is_same_v<Frame, wire::NewToken>) {
+    if (role_ == Role::server)
+      return in.violate(wire::CloseCode::protocol_violation, "a token from a client");
+    if (ticket_in_) ticket_in_->token.assign(frame.token.begin(), frame.token.end());
   }
-  // PADDING and PING say all by being there. Tickets and tokens are offers that this version does not take
-  // up.
+  // PADDING and PING say all by being there.
 }
 
 void Session::Impl::on_media_result(Incoming& in, const media::Reassembler::Outcome& outcome) {
@@ -198,6 +204,19 @@ void Session::Impl::on_ack(Incoming& in, const wire::Ack& ack) {
   if (outcome->newly_acked) after_results(in.now, newly_marked);
 }
 
+/// A ticket goes with the token before it; both serve once.
+void Session::Impl::on_ticket(Time now, const wire::NewTicket& frame) {
+  if (!ticket_in_) return;
+  Resumption kept = *ticket_in_;
+  kept.ticket.assign(frame.ticket.begin(), frame.ticket.end());
+  kept.secret = crypto::ticket_secret(*context_, ticket_in_->secret, frame.ticket);
+  kept.seals = frame.seals;
+  kept.expires = calendar_ + std::chrono::duration_cast<std::chrono::seconds>(now - started_) +
+                 std::chrono::seconds(frame.lifetime);
+  ticket_in_->token.clear();
+  tell(TicketReceived{std::move(kept)});
+}
+
 void Session::Impl::on_acked(const recovery::SentPacket& packet, std::optional<std::int64_t> arrival,
                              bool spurious) {
   using What = recovery::Carried::What;
@@ -209,6 +228,9 @@ void Session::Impl::on_acked(const recovery::SentPacket& packet, std::optional<s
       case What::parity:
         media_out_.on_parity_acked(track_of(carried), {carried.begin},
                                    static_cast<std::uint8_t>(carried.length));
+        break;
+      case What::ticket:
+        if (ticket_out_) ticket_out_->on_acked(carried);
         break;
       default: streams_.on_acked(carried); break;
     }
@@ -229,6 +251,9 @@ void Session::Impl::on_lost(const recovery::SentPacket& packet) {
       case What::done: done_wanted_ = true; break;
       case What::new_id: own_ids_.on_news_lost(carried.begin); break;
       case What::retire_id: peer_ids_.on_retirement_lost(carried.begin); break;
+      case What::ticket:
+        if (ticket_out_) ticket_out_->on_lost(carried);
+        break;
       default: streams_.on_lost(carried); break;
     }
   }

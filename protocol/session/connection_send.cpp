@@ -143,6 +143,11 @@ void Session::Impl::add_control(Outgoing& out) {
     out.packet.ack_eliciting = true;
   }
   add_ids(out);
+  if (ticket_out_ && ticket_out_->wants_to_send()) {
+    const std::size_t before = out.frames.size();
+    ticket_out_->fill(out.frames, out.packet.carried);
+    if (out.frames.size() > before) out.packet.ack_eliciting = true;
+  }
   while (!path_responses_.empty() && out.add(wire::PathResponse{path_responses_.back()})) {
     path_responses_.pop_back();
     out.packet.ack_eliciting = true;

@@ -8,6 +8,7 @@
 #include "protocol/base/units.hpp"
 #include "protocol/media/frame.hpp"
 #include "protocol/session/driving.hpp"
+#include "protocol/session/resumption.hpp"
 #include "protocol/wire/frames.hpp"
 
 namespace avocet::session {
@@ -17,6 +18,12 @@ struct Connected {
   Bytes peer_key;  ///< SubjectPublicKeyInfo (DER) of the peer's identity
   std::string
       fingerprint;  ///< server's certificate (client side) or client's public key (server side), SHA-256, hex
+  bool resumed = false;  ///< by a ticket: both were proven on an earlier connection
+};
+
+/// (Client) The server gives a ticket: keep it, and nothing else may read it.
+struct TicketReceived {
+  Resumption resumption;
 };
 
 /// A stream has bytes or its end to read: call read().
@@ -63,8 +70,8 @@ struct Closed {
   bool by_peer = false;
 };
 
-using Event = std::variant<Connected, StreamReadable, StreamWritable, StreamReset, FrameReceived, RateChanged,
-                           MediaWritable, KeyLog, Closed>;
+using Event = std::variant<Connected, TicketReceived, StreamReadable, StreamWritable, StreamReset,
+                           FrameReceived, RateChanged, MediaWritable, KeyLog, Closed>;
 using Output = std::variant<Transmit, Event, Wake>;
 
 /// Whether something offered for sending was taken.

@@ -10,8 +10,13 @@ namespace {
 using wire::Wire;
 
 /// Types of the server's messages in their order.
-constexpr std::array order{Wire<wire::Parameters>::type, Wire<wire::ServerIdentity>::type,
-                           Wire<wire::ServerVerify>::type, Wire<wire::ServerFinished>::type, nothing_due};
+constexpr std::array full_order{Wire<wire::Parameters>::type, Wire<wire::ServerIdentity>::type,
+                                Wire<wire::ServerVerify>::type, Wire<wire::ServerFinished>::type};
+constexpr std::array resumed_order{Wire<wire::Parameters>::type, Wire<wire::ServerFinished>::type};
+
+MessageSequence incoming(bool resumed) {
+  return resumed ? MessageSequence(resumed_order) : MessageSequence(full_order);
+}
 
 wire::Hello make_offer(const crypto::KeyAgreement& agreement, crypto::Random& random, ConnectionId own) {
   using enum wire::Group;
@@ -65,19 +70,48 @@ ClientHandshake::ClientHandshake(const Config& config, ClientCredentials credent
       wants_key_log_(config.key_log),
       agreement_(crypto::KeyAgreement::make(*credentials_.context, config.group, random)),
       offer_(make_offer(*agreement_, random, own)),
-      parameters_(make_parameters(config, random)),
-      hello_(wire::encode(offer_)),
-      first_(*credentials_.context, hello_) {}
+      parameters_(make_parameters(config, random)) {
+  offer_ticket();
+  encode_hello();
+  first_hello_ = hello_;
+}
+
+/// A ticket is of use only to the identity that it was given to, and only towards a server that would be
+/// trusted now (AV-TKT-9).
+void ClientHandshake::offer_ticket() {
+  if (!credentials_.resumption) return;
+  const Resumption& kept = *credentials_.resumption;
+  const std::vector<ByteView> der(kept.chain.begin(), kept.chain.end());
+  auto chain = crypto::CertificateChain::from_der(*credentials_.context, der);
+  const bool fits =
+      !kept.ticket.empty() && kept.ticket.size() <= wire::max_ticket && kept.token.size() <= wire::max_token;
+  if (!chain || !fits || kept.expires <= calendar_ ||
+      kept.client_key != credentials_.identity->public_key().der() ||
+      !check_trust(*credentials_.context, credentials_.trust, *chain, calendar_)) {
+    credentials_.resumption.reset();
+    return;
+  }
+  chain_ = std::move(*chain);
+  offer_.ticket = kept.ticket;
+  offer_.binder.emplace();
+  if (!kept.token.empty()) offer_.token = kept.token;
+}
+
+void ClientHandshake::encode_hello() {
+  hello_ = wire::encode(offer_);
+  if (!offer_.binder) return;
+  const crypto::Context& context = *credentials_.context;
+  offer_.binder = make_binder(context, credentials_.resumption->secret, before_second_, hello_);
+  hello_ = wire::encode(offer_);
+}
 
 bool ClientHandshake::on_retry(ByteView body) {
   auto retry = wire::decode<wire::Retry>(body);
   if (!retry || retry->client_cid != offer_.cid || retry->cookie.empty()) return false;
-  if (retried_ || chosen_) return false;  // AV-HS-14
-  const crypto::Context& context = *credentials_.context;
-  const crypto::Hash first = hello_hash(context, hello_);
+  if (before_second_ || chosen_) return false;  // AV-HS-14
+  before_second_ = {hello_hash(*credentials_.context, hello_), Bytes(body.begin(), body.end())};
   offer_.token = std::move(retry->cookie);
-  hello_ = wire::encode(offer_);
-  retried_.emplace(context, first, body, hello_);
+  encode_hello();
   return true;
 }
 
@@ -89,11 +123,9 @@ void ClientHandshake::on_refuse(ByteView body) {
 bool ClientHandshake::on_server_hello(ByteView body) {
   const auto hello = wire::decode<wire::ServerHello>(body);
   if (!hello || hello->client_cid != offer_.cid || chosen_) return false;
-  // AV-HS-18: What was chosen must have been offered: the group is the one of the only share, and no ticket
-  // was sent.
-  if (hello->version != wire::protocol_version || hello->group != offer_.share_group || hello->resumed) {
-    return false;
-  }
+  // AV-HS-18: What was chosen must have been offered: the group is the one of the only share.
+  if (hello->version != wire::protocol_version || hello->group != offer_.share_group) return false;
+  if (hello->resumed && !offer_.ticket) return false;
   if (server_hellos_.size() == max_server_hellos) return false;
   if (std::ranges::any_of(server_hellos_,
                           [&](const Bytes& held) { return std::ranges::equal(held, body); })) {
@@ -106,29 +138,33 @@ bool ClientHandshake::on_server_hello(ByteView body) {
 
   const auto add = [&](HandshakeTranscript transcript) {
     transcript.add(Wire<wire::ServerHello>::type, body);
-    crypto::KeySchedule schedule(context);
+    crypto::KeySchedule schedule(context,
+                                 hello->resumed ? ByteView(credentials_.resumption->secret) : ByteView());
     const auto secrets = schedule.handshake(*shared, transcript.hash());
     candidates_.push_back({hello->cid,
                            {crypto::Sealer(context, crypto::packet_key(context, secrets.client)),
                             crypto::Opener(context, crypto::packet_key(context, secrets.server))},
                            secrets,
                            schedule,
-                           std::move(transcript)});
+                           std::move(transcript),
+                           hello->resumed});
   };
-  if (retried_) add(*retried_);  // AV-HS-20
-  add(first_);
+  if (before_second_) add({context, before_second_, hello_});  // AV-HS-20
+  add({context, std::nullopt, first_hello_});
   return true;
 }
 
 ClientHandshake::Chosen ClientHandshake::choose(std::size_t candidate) {
   Candidate& c = candidates_[candidate];
   Chosen out{c.server_cid, std::move(c.keys)};
-  chosen_ = Choice{c.secrets, c.schedule, std::move(c.transcript)};
+  chosen_.emplace(c.secrets, c.schedule, std::move(c.transcript), incoming(c.resumed));
+  result_.resumed = c.resumed;
+  c.resumed ? show_server(*chain_) : chain_.reset();
   candidates_.clear();
   candidates_.shrink_to_fit();
   server_hellos_.clear();
   agreement_.reset();
-  retried_.reset();
+  credentials_.resumption.reset();
   if (wants_key_log_) {
     log_handshake(key_log_, offer_.random, offer_.cid, out.server_cid, chosen_->secrets);
   }
@@ -137,35 +173,20 @@ ClientHandshake::Chosen ClientHandshake::choose(std::size_t candidate) {
 
 std::expected<void, HandshakeFailure> ClientHandshake::on_data(ByteView data) {
   assert(chosen_);
-  auto went = read_messages(incoming_, data, [this](const auto& message) { return on_message(message); });
-  if (went && expected_ == Expected::nothing && incoming_.left() > 0) {
-    return failed("bytes came after ServerFinished");
-  }
+  auto went = chosen_->incoming.on_data(data, chosen_->transcript, [this](std::uint64_t type, ByteView body) {
+    return on_message(type, body);
+  });
+  if (went && chosen_->incoming.complete()) send_flight();
   return went;
 }
 
-std::expected<void, HandshakeFailure> ClientHandshake::on_message(const MessageReader::Message& message) {
-  const std::uint64_t due = order[static_cast<std::size_t>(expected_)];
-  if (message.type != due || due == nothing_due) return out_of_order(due, message.type);
-  std::expected<void, HandshakeFailure> went;
-  switch (expected_) {
-    case Expected::parameters: went = on_parameters(message.body); break;
-    case Expected::identity: went = on_identity(message.body); break;
-    case Expected::verify: went = on_verify(message.body); break;
-    default: went = on_finished(message.body); break;
+std::expected<void, HandshakeFailure> ClientHandshake::on_message(std::uint64_t type, ByteView body) {
+  switch (type) {
+    case Wire<wire::Parameters>::type: return take_parameters(body, result_.peer_parameters);
+    case Wire<wire::ServerIdentity>::type: return on_identity(body);
+    case Wire<wire::ServerVerify>::type: return on_verify(body);
+    default: return on_finished(body);
   }
-  if (!went) return went;
-  chosen_->transcript.add_framed(message.framed);
-  expected_ = static_cast<Expected>(static_cast<int>(expected_) + 1);
-  if (expected_ == Expected::nothing) send_flight();
-  return {};
-}
-
-std::expected<void, HandshakeFailure> ClientHandshake::on_parameters(ByteView body) {
-  auto message = read_body<wire::Parameters>(body);
-  if (!message) return std::unexpected(message.error());
-  result_.peer_parameters = std::move(*message);
-  return check_parameters(result_.peer_parameters);
 }
 
 std::expected<void, HandshakeFailure> ClientHandshake::on_identity(ByteView body) {
@@ -175,9 +196,14 @@ std::expected<void, HandshakeFailure> ClientHandshake::on_identity(ByteView body
   auto chain = crypto::CertificateChain::from_der(*credentials_.context, der);
   if (!chain) return failed("the server's certificate is not acceptable: " + chain.error().message);
   chain_ = std::move(*chain);
-  result_.peer_key = chain_->public_key().der();
-  result_.fingerprint = chain_->fingerprint();
+  show_server(*chain_);
   return {};
+}
+
+void ClientHandshake::show_server(const crypto::CertificateChain& chain) {
+  result_.peer_key = chain.public_key().der();
+  result_.fingerprint = chain.fingerprint();
+  result_.server_chain = chain.certificates();
 }
 
 std::expected<void, HandshakeFailure> ClientHandshake::on_verify(ByteView body) {
@@ -188,53 +214,38 @@ std::expected<void, HandshakeFailure> ClientHandshake::on_verify(ByteView body) 
 }
 
 /// Trust comes last: only here is it certain that the certificate is the sender's own, so that what a person
-/// is told about it is true. Nothing of the client's identity was sent before.
+/// is told about it is true. Nothing of the client's identity was sent before. Who resumes has checked it
+/// before the ticket was offered.
 std::expected<void, HandshakeFailure> ClientHandshake::on_finished(ByteView body) {
-  const auto message = read_body<wire::ServerFinished>(body);
-  if (!message) return std::unexpected(message.error());
+  const crypto::Context& context = *credentials_.context;
   auto verified =
-      verify_finished(*credentials_.context, chosen_->secrets.server, message->mac, chosen_->transcript);
-  return verified ? trust_server() : verified;
-}
-
-std::expected<void, HandshakeFailure> ClientHandshake::trust_server() const {
-  const auto& [pinned, anchors, host] = credentials_.trust;
-  std::expected<void, crypto::Distrust> trusted;
-  std::string remedy;
-  if (pinned) {  // AV-TRU-5
-    trusted = crypto::verify_pinned(*chain_, *pinned);
-    remedy =
-        "Either the server has a new key, or somebody is pretending to be it. Ask whoever runs the server "
-        "for "
-        "its fingerprint, and trust the new one only if it is the same";
-  } else if (anchors) {
-    trusted = anchors->verify(*credentials_.context, *chain_, host, calendar_);
-    remedy = "Ask whoever runs the server for its fingerprint and trust that, or for a valid certificate";
-  }
-  if (trusted) return {};
-  return std::unexpected(
-      HandshakeFailure{wire::CloseCode::untrusted, trusted.error().message + ". " + remedy + "."});
+      verify_finished<wire::ServerFinished>(context, chosen_->secrets.server, body, chosen_->transcript);
+  if (!verified || result_.resumed) return verified;
+  return check_trust(context, credentials_.trust, *chain_, calendar_);
 }
 
 /// ServerFinished is in the transcript: the traffic secrets, and then the client's messages.
 void ClientHandshake::send_flight() {
   crypto::Context& context = *credentials_.context;
-  auto& [secrets, schedule, transcript] = *chosen_;
+  auto& [secrets, schedule, transcript, incoming] = *chosen_;
   const auto application = schedule.application(transcript.hash());
   result_.client_random = offer_.random;
   result_.traffic = application.traffic;
   result_.exporter = application.exporter;
   if (wants_key_log_) log_application(key_log_, offer_.random, result_);
 
-  const crypto::Identity& identity = *credentials_.identity;
   transcript.send(parameters_, output_);
-  transcript.send(wire::ClientIdentity{identity.public_key().der()}, output_);
-  const Bytes to_sign = crypto::signed_content(client_verify_label, transcript.hash());
-  transcript.send(
-      wire::ClientVerify{.algorithm = identity.algorithm(), .signature = identity.sign(context, to_sign)},
-      output_);
+  if (!result_.resumed) {
+    const crypto::Identity& identity = *credentials_.identity;
+    transcript.send(wire::ClientIdentity{identity.public_key().der()}, output_);
+    const Bytes to_sign = crypto::signed_content(client_verify_label, transcript.hash());
+    transcript.send(
+        wire::ClientVerify{.algorithm = identity.algorithm(), .signature = identity.sign(context, to_sign)},
+        output_);
+  }
   transcript.send(wire::ClientFinished{crypto::finished_mac(context, secrets.client, transcript.hash())},
                   output_);
+  result_.resumption = schedule.resumption(transcript.hash());
 }
 
 }  // namespace avocet::session

@@ -11,7 +11,7 @@
 #include "protocol/crypto/key_agreement.hpp"
 #include "protocol/session/config.hpp"
 #include "protocol/session/handshake_result.hpp"
-#include "protocol/session/handshake_transcript.hpp"
+#include "protocol/session/message_sequence.hpp"
 
 namespace avocet::session {
 
@@ -42,6 +42,7 @@ class ClientHandshake {
     crypto::TrafficSecrets secrets;
     crypto::KeySchedule schedule;
     HandshakeTranscript transcript;
+    bool resumed = false;
   };
   /// True when there is a new candidate.
   bool on_server_hello(ByteView body);
@@ -64,26 +65,30 @@ class ClientHandshake {
   Bytes take_output() { return std::exchange(output_, {}); }
   /// Null until ServerFinished has verified and the server is trusted. The client may send with these secrets
   /// then.
-  const HandshakeResult* result() const { return expected_ == Expected::nothing ? &result_ : nullptr; }
-  /// The server's certificates, once they came.
+  const HandshakeResult* result() const {
+    return chosen_ && chosen_->incoming.complete() ? &result_ : nullptr;
+  }
+  /// The server's certificates, once they came; of a resumed handshake those of the connection before.
   const std::optional<crypto::CertificateChain>& server_chain() const { return chain_; }
   /// Lines for the key log that were not taken yet; none unless Config::key_log.
   std::vector<std::string> take_key_log() { return std::exchange(key_log_, {}); }
 
  private:
-  enum class Expected : std::uint8_t { parameters, identity, verify, finished, nothing };
+  /// The server's answer that proved itself.
   struct Choice {
     crypto::TrafficSecrets secrets;
     crypto::KeySchedule schedule;
     HandshakeTranscript transcript;
+    MessageSequence incoming;
   };
 
-  std::expected<void, HandshakeFailure> on_message(const MessageReader::Message&);
-  std::expected<void, HandshakeFailure> on_parameters(ByteView body);
+  void offer_ticket();
+  void encode_hello();
+  std::expected<void, HandshakeFailure> on_message(std::uint64_t type, ByteView body);
   std::expected<void, HandshakeFailure> on_identity(ByteView body);
   std::expected<void, HandshakeFailure> on_verify(ByteView body);
   std::expected<void, HandshakeFailure> on_finished(ByteView body);
-  std::expected<void, HandshakeFailure> trust_server() const;
+  void show_server(const crypto::CertificateChain&);
   void send_flight();
 
   ClientCredentials credentials_;
@@ -93,18 +98,16 @@ class ClientHandshake {
   wire::Hello offer_;
   wire::Parameters parameters_;
   Bytes hello_;
-  HandshakeTranscript first_;                   // of the first Hello alone
-  std::optional<HandshakeTranscript> retried_;  // with Retry and second Hello
+  Bytes first_hello_;                        // body
+  std::optional<AfterRetry> before_second_;  // when hello_ is the second
   std::string refusal_;
   std::vector<Bytes> server_hellos_;
   std::vector<Candidate> candidates_;
   std::optional<Choice> chosen_;
-  std::optional<crypto::CertificateChain> chain_;
-  MessageReader incoming_;
+  std::optional<crypto::CertificateChain> chain_;  // with a ticket, from the beginning
   HandshakeResult result_;
   Bytes output_;
   std::vector<std::string> key_log_;
-  Expected expected_ = Expected::parameters;
 };
 
 }  // namespace avocet::session

@@ -53,7 +53,15 @@ std::expected<CheckedHello, HelloRejected> check_hello(ByteView body, wire::Sign
   if (!contains(hello->signature_algorithms, identity)) {
     return rejected(RefuseReason::signature_algorithm);
   }
-  return CheckedHello{std::move(*hello), body, std::nullopt};
+  return CheckedHello{.hello = std::move(*hello), .body = body};
+}
+
+std::optional<AfterRetry> hello_context(const CheckedHello& checked) {
+  if (!checked.first_hello) return std::nullopt;
+  // AV-HS-24: The Retry need not be remembered: its cookie came back, and its other field is in the Hello
+  // too.
+  return AfterRetry{*checked.first_hello, wire::encode(wire::Retry{.client_cid = checked.hello.cid,
+                                                                   .cookie = *checked.hello.token})};
 }
 
 bool check_cookie(const crypto::Context& context, const crypto::CookieKey& key, Time now,

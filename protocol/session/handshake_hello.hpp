@@ -6,10 +6,18 @@
 #include "protocol/base/address.hpp"
 #include "protocol/crypto/cookie.hpp"
 #include "protocol/crypto/hash.hpp"
+#include "protocol/crypto/key_schedule.hpp"
 #include "protocol/wire/handshake.hpp"
+#include "protocol/wire/ticket.hpp"
 
 /// What a server does with a Hello before it keeps any state for it.
 namespace avocet::session {
+
+/// A ticket that came back, with its secret.
+struct OpenedTicket {
+  wire::TicketContents contents;
+  crypto::ScheduleSecret secret;
+};
 
 /// A Hello that can be answered. Refers to the bytes that it was read from.
 struct CheckedHello {
@@ -17,7 +25,17 @@ struct CheckedHello {
   ByteView body;
   /// Hash of the client's first Hello, when this one returns the cookie of a Retry: part of the transcript.
   std::optional<crypto::Hash> first_hello;
+  /// When the Hello resumes: no identities are shown then.
+  std::optional<OpenedTicket> ticket;
 };
+
+/// What stands before the second Hello of an attempt in the transcript.
+struct AfterRetry {
+  crypto::Hash first_hello;
+  Bytes retry;  ///< body
+};
+/// Of a Hello that returned a cookie; nothing for a first one.
+std::optional<AfterRetry> hello_context(const CheckedHello&);
 
 /// A Hello that cannot. With a reason it deserves a Refuse, without one it is dropped.
 struct HelloRejected {

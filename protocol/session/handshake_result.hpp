@@ -2,6 +2,7 @@
 
 #include <array>
 #include <string>
+#include <vector>
 
 #include "protocol/crypto/aead.hpp"
 #include "protocol/crypto/fingerprint.hpp"
@@ -28,7 +29,10 @@ struct HandshakeResult {
   std::array<std::byte, 32> client_random{};  ///< of the Hello; names the connection in key logs
   crypto::TrafficSecrets traffic;             ///< generation 0
   crypto::ScheduleSecret exporter;
+  crypto::ScheduleSecret resumption;  ///< what tickets of this connection carry
+  bool resumed = false;               ///< from a ticket: the peer's identity is the one of that connection
   wire::Parameters peer_parameters;
+  std::vector<Bytes> server_chain;  ///< (client) the server's certificates, DER
   Bytes peer_key;                   ///< SubjectPublicKeyInfo of the peer's identity
   crypto::Fingerprint fingerprint;  ///< of the server's certificate, or of the client's public key
 };

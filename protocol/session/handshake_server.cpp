@@ -10,16 +10,13 @@ namespace {
 using wire::Wire;
 
 /// Types of the client's messages in their order.
-constexpr std::array order{Wire<wire::Parameters>::type, Wire<wire::ClientIdentity>::type,
-                           Wire<wire::ClientVerify>::type, Wire<wire::ClientFinished>::type, nothing_due};
+constexpr std::array full_order{Wire<wire::Parameters>::type, Wire<wire::ClientIdentity>::type,
+                                Wire<wire::ClientVerify>::type, Wire<wire::ClientFinished>::type};
+constexpr std::array resumed_order{Wire<wire::Parameters>::type, Wire<wire::ClientFinished>::type};
 
-HandshakeTranscript begin_transcript(const crypto::Context& context, const CheckedHello& checked) {
-  if (!checked.first_hello) return {context, checked.body};
-  // AV-HS-24: The Retry need not be remembered: its cookie came back, and its other field is in the Hello
-  // too.
-  const Bytes retry =
-      wire::encode(wire::Retry{.client_cid = checked.hello.cid, .cookie = *checked.hello.token});
-  return {context, *checked.first_hello, retry, checked.body};
+std::span<const std::uint64_t> order_of(bool resumed) {
+  if (resumed) return resumed_order;
+  return full_order;
 }
 
 bool fits(const crypto::CertificateChain& chain) {
@@ -51,18 +48,21 @@ std::expected<ServerHandshake, HandshakeFailure> ServerHandshake::answer(
                           .group = agreement.group(),
                           .client_cid = checked.hello.cid,
                           .cid = own,
-                          .share = Bytes(agreement.share().begin(), agreement.share().end())};
+                          .share = Bytes(agreement.share().begin(), agreement.share().end()),
+                          .resumed = checked.ticket.has_value()};
   random.fill(hello.random);
   Bytes server_hello = wire::encode(hello);
-  HandshakeTranscript transcript = begin_transcript(context, checked);
+  HandshakeTranscript transcript(context, hello_context(checked), checked.body);
   transcript.add(Wire<wire::ServerHello>::type, server_hello);
 
-  crypto::KeySchedule schedule(context);
+  crypto::KeySchedule schedule(context, checked.ticket ? ByteView(checked.ticket->secret) : ByteView());
   const auto secrets = schedule.handshake(*shared, transcript.hash());
-  ServerHandshake out(credentials, checked, std::move(transcript), secrets, std::move(server_hello));
+  ServerHandshake out(credentials, checked, std::move(transcript), schedule, secrets,
+                      std::move(server_hello));
+  if (checked.ticket) out.resume(*checked.ticket);
   out.send_flight(config, credentials, reset_token);
 
-  auto application = schedule.application(out.transcript_.hash());
+  auto application = out.schedule_.application(out.transcript_.hash());
   out.result_.client_random = checked.hello.random;
   out.result_.traffic = application.traffic;
   out.result_.exporter = application.exporter;
@@ -74,57 +74,53 @@ std::expected<ServerHandshake, HandshakeFailure> ServerHandshake::answer(
 }
 
 ServerHandshake::ServerHandshake(const ServerCredentials& credentials, const CheckedHello& checked,
-                                 HandshakeTranscript transcript, const crypto::TrafficSecrets& secrets,
-                                 Bytes server_hello)
+                                 HandshakeTranscript transcript, crypto::KeySchedule schedule,
+                                 const crypto::TrafficSecrets& secrets, Bytes server_hello)
     : context_(credentials.context),
       client_cid_(checked.hello.cid),
       server_hello_(std::move(server_hello)),
       transcript_(std::move(transcript)),
+      schedule_(std::move(schedule)),
       secrets_(secrets),
       keys_{crypto::Sealer(*context_, crypto::packet_key(*context_, secrets.server)),
-            crypto::Opener(*context_, crypto::packet_key(*context_, secrets.client))} {}
+            crypto::Opener(*context_, crypto::packet_key(*context_, secrets.client))},
+      incoming_(order_of(checked.ticket.has_value())) {}
+
+/// The ticket says who the client is; that this one holds its secret, the binder has shown (AV-TKT-7).
+void ServerHandshake::resume(const OpenedTicket& ticket) {
+  result_.resumed = true;
+  result_.peer_key = ticket.contents.client_key;
+  result_.fingerprint.bytes = crypto::sha256(*context_, result_.peer_key);
+}
 
 void ServerHandshake::send_flight(const Config& config, const ServerCredentials& credentials,
                                   const crypto::ResetToken& reset_token) {
   transcript_.send(parameters_of(config, reset_token.bytes()), output_);
-  transcript_.send(wire::ServerIdentity{credentials.chain->certificates()}, output_);
-  const Bytes to_sign = crypto::signed_content(server_verify_label, transcript_.hash());
-  transcript_.send(wire::ServerVerify{.algorithm = credentials.identity->algorithm(),
-                                      .signature = credentials.identity->sign(*context_, to_sign)},
-                   output_);
+  if (!result_.resumed) {
+    transcript_.send(wire::ServerIdentity{credentials.chain->certificates()}, output_);
+    const Bytes to_sign = crypto::signed_content(server_verify_label, transcript_.hash());
+    transcript_.send(wire::ServerVerify{.algorithm = credentials.identity->algorithm(),
+                                        .signature = credentials.identity->sign(*context_, to_sign)},
+                     output_);
+  }
   transcript_.send(wire::ServerFinished{crypto::finished_mac(*context_, secrets_.server, transcript_.hash())},
                    output_);
 }
 
 std::expected<void, HandshakeFailure> ServerHandshake::on_data(ByteView data) {
-  auto went = read_messages(incoming_, data, [this](const auto& message) { return on_message(message); });
-  if (went && expected_ == Expected::nothing && incoming_.left() > 0) {
-    return failed("bytes came after ClientFinished");
-  }
+  auto went = incoming_.on_data(data, transcript_,
+                                [this](std::uint64_t type, ByteView body) { return on_message(type, body); });
+  if (went && incoming_.complete()) result_.resumption = schedule_.resumption(transcript_.hash());
   return went;
 }
 
-std::expected<void, HandshakeFailure> ServerHandshake::on_message(const MessageReader::Message& message) {
-  const std::uint64_t due = order[static_cast<std::size_t>(expected_)];
-  if (message.type != due || due == nothing_due) return out_of_order(due, message.type);
-  std::expected<void, HandshakeFailure> went;
-  switch (expected_) {
-    case Expected::parameters: went = on_parameters(message.body); break;
-    case Expected::identity: went = on_identity(message.body); break;
-    case Expected::verify: went = on_verify(message.body); break;
-    default: went = on_finished(message.body); break;
+std::expected<void, HandshakeFailure> ServerHandshake::on_message(std::uint64_t type, ByteView body) {
+  switch (type) {
+    case Wire<wire::Parameters>::type: return take_parameters(body, result_.peer_parameters);
+    case Wire<wire::ClientIdentity>::type: return on_identity(body);
+    case Wire<wire::ClientVerify>::type: return on_verify(body);
+    default: return verify_finished<wire::ClientFinished>(*context_, secrets_.client, body, transcript_);
   }
-  if (!went) return went;
-  transcript_.add_framed(message.framed);
-  expected_ = static_cast<Expected>(static_cast<int>(expected_) + 1);
-  return {};
-}
-
-std::expected<void, HandshakeFailure> ServerHandshake::on_parameters(ByteView body) {
-  auto message = read_body<wire::Parameters>(body);
-  if (!message) return std::unexpected(message.error());
-  result_.peer_parameters = std::move(*message);
-  return check_parameters(result_.peer_parameters);
 }
 
 std::expected<void, HandshakeFailure> ServerHandshake::on_identity(ByteView body) {
@@ -143,12 +139,6 @@ std::expected<void, HandshakeFailure> ServerHandshake::on_verify(ByteView body) 
   if (!message) return std::unexpected(message.error());
   return verify_signature(*context_, *client_key_, message->algorithm, message->signature,
                           client_verify_label, transcript_);
-}
-
-std::expected<void, HandshakeFailure> ServerHandshake::on_finished(ByteView body) {
-  const auto message = read_body<wire::ClientFinished>(body);
-  if (!message) return std::unexpected(message.error());
-  return verify_finished(*context_, secrets_.client, message->mac, transcript_);
 }
 
 }  // namespace avocet::session

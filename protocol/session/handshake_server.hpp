@@ -10,7 +10,7 @@
 #include "protocol/session/config.hpp"
 #include "protocol/session/handshake_hello.hpp"
 #include "protocol/session/handshake_result.hpp"
-#include "protocol/session/handshake_transcript.hpp"
+#include "protocol/session/message_sequence.hpp"
 
 namespace avocet::session {
 
@@ -32,41 +32,39 @@ class ServerHandshake {
   Bytes take_output() { return std::exchange(output_, {}); }
   /// Keys of Handshake packets. Once.
   HandshakeKeys take_keys() { return std::move(keys_); }
-  /// Traffic secrets of generation 0. The server may seal with them at once, but must not accept what it
-  /// opens with them before result() is there.
-  const crypto::TrafficSecrets& early_traffic() const { return result_.traffic; }
+  /// What is known before the client has answered. The server may seal with these traffic secrets at once,
+  /// but must not accept what it opens with them before result() is there. Of a resumed handshake it also
+  /// says who the client claims to be.
+  const HandshakeResult& early_result() const { return result_; }
 
   /// The next bytes of the client's handshake stream. After a failure nothing more may be brought.
   std::expected<void, HandshakeFailure> on_data(ByteView);
   /// Null until ClientFinished has verified.
-  const HandshakeResult* result() const { return expected_ == Expected::nothing ? &result_ : nullptr; }
+  const HandshakeResult* result() const { return incoming_.complete() ? &result_ : nullptr; }
   /// Lines for the key log that were not taken yet; none unless Config::key_log.
   std::vector<std::string> take_key_log() { return std::exchange(key_log_, {}); }
 
  private:
-  enum class Expected : std::uint8_t { parameters, identity, verify, finished, nothing };
-
-  ServerHandshake(const ServerCredentials&, const CheckedHello&, HandshakeTranscript,
+  ServerHandshake(const ServerCredentials&, const CheckedHello&, HandshakeTranscript, crypto::KeySchedule,
                   const crypto::TrafficSecrets&, Bytes server_hello);
+  void resume(const OpenedTicket&);
   void send_flight(const Config&, const ServerCredentials&, const crypto::ResetToken&);
-  std::expected<void, HandshakeFailure> on_message(const MessageReader::Message&);
-  std::expected<void, HandshakeFailure> on_parameters(ByteView body);
+  std::expected<void, HandshakeFailure> on_message(std::uint64_t type, ByteView body);
   std::expected<void, HandshakeFailure> on_identity(ByteView body);
   std::expected<void, HandshakeFailure> on_verify(ByteView body);
-  std::expected<void, HandshakeFailure> on_finished(ByteView body);
 
   std::shared_ptr<crypto::Context> context_;
   ConnectionId client_cid_;
   Bytes server_hello_;
   HandshakeTranscript transcript_;
+  crypto::KeySchedule schedule_;
   crypto::TrafficSecrets secrets_;  // of the handshake
   HandshakeKeys keys_;
+  MessageSequence incoming_;
   HandshakeResult result_;
   std::optional<crypto::PublicKey> client_key_;
-  MessageReader incoming_;
   Bytes output_;
   std::vector<std::string> key_log_;
-  Expected expected_ = Expected::parameters;
 };
 
 }  // namespace avocet::session

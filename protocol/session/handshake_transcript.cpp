@@ -22,6 +22,21 @@ struct Head {
   std::size_t used = 0;
 };
 
+void add_message(crypto::Transcript& running, std::uint64_t type, ByteView body) {
+  running.add(Head(type, body.size()).view());
+  running.add(body);
+}
+
+/// What stands before a Hello in the transcript.
+crypto::Transcript begin(const crypto::Context& context, const std::optional<AfterRetry>& before) {
+  crypto::Transcript running(context);
+  if (before) {
+    add_message(running, message_hash_type, before->first_hello);  // AV-HS-23
+    add_message(running, wire::Wire<wire::Retry>::type, before->retry);
+  }
+  return running;
+}
+
 std::string name_of(std::uint64_t type) {
   std::string name = "a message of unknown type " + std::to_string(type);
   wire::HandshakeMessages::for_each([&]<class T>(std::type_identity<T>) {
@@ -36,21 +51,20 @@ crypto::Hash hello_hash(const crypto::Context& context, ByteView body) {
   return crypto::sha384(context, {Head(wire::Wire<wire::Hello>::type, body.size()).view(), body});
 }
 
-HandshakeTranscript::HandshakeTranscript(const crypto::Context& context, ByteView hello) : running_(context) {
+HandshakeTranscript::HandshakeTranscript(const crypto::Context& context,
+                                         const std::optional<AfterRetry>& before, ByteView hello)
+    : running_(begin(context, before)) {
   add(wire::Wire<wire::Hello>::type, hello);
 }
 
-HandshakeTranscript::HandshakeTranscript(const crypto::Context& context, const crypto::Hash& first,
-                                         ByteView retry, ByteView hello)
-    : running_(context) {
-  add(message_hash_type, first);  // AV-HS-23
-  add(wire::Wire<wire::Retry>::type, retry);
-  add(wire::Wire<wire::Hello>::type, hello);
-}
+void HandshakeTranscript::add(std::uint64_t type, ByteView body) { add_message(running_, type, body); }
 
-void HandshakeTranscript::add(std::uint64_t type, ByteView body) {
-  running_.add(Head(type, body.size()).view());
-  running_.add(body);
+crypto::Hash make_binder(const crypto::Context& context, const crypto::ScheduleSecret& ticket_secret,
+                         const std::optional<AfterRetry>& before, ByteView hello) {
+  crypto::Transcript running = begin(context, before);  // AV-TKT-4
+  running.add(Head(wire::Wire<wire::Hello>::type, hello.size()).view());
+  running.add(hello.first(hello.size() - binder_size));
+  return crypto::finished_mac(context, crypto::KeySchedule(context, ticket_secret).binder(), running.hash());
 }
 
 bool MessageReader::feed(ByteView data) {
@@ -85,14 +99,34 @@ std::expected<void, HandshakeFailure> verify_signature(const crypto::Context& co
   return {};
 }
 
-std::expected<void, HandshakeFailure> verify_finished(const crypto::Context& context,
-                                                      const crypto::ScheduleSecret& secret, ByteView mac,
-                                                      const HandshakeTranscript& transcript) {
+std::expected<void, HandshakeFailure> verify_mac(const crypto::Context& context,
+                                                 const crypto::ScheduleSecret& secret, ByteView mac,
+                                                 const HandshakeTranscript& transcript) {
   // AV-HS-30
   if (!crypto::equal_in_constant_time(mac, crypto::finished_mac(context, secret, transcript.hash()))) {
     return failed("the two sides have not seen the same handshake: somebody changed it on the way");
   }
   return {};
+}
+
+std::expected<void, HandshakeFailure> check_trust(const crypto::Context& context, const Trust& trust,
+                                                  const crypto::CertificateChain& chain, UnixTime calendar) {
+  const auto& [pinned, anchors, host] = trust;
+  std::expected<void, crypto::Distrust> trusted;
+  std::string remedy;
+  if (pinned) {  // AV-TRU-5
+    trusted = crypto::verify_pinned(chain, *pinned);
+    remedy =
+        "Either the server has a new key, or somebody is pretending to be it. Ask whoever runs the server "
+        "for its "
+        "fingerprint, and trust the new one only if it is the same";
+  } else if (anchors) {
+    trusted = anchors->verify(context, chain, host, calendar);
+    remedy = "Ask whoever runs the server for its fingerprint and trust that, or for a valid certificate";
+  }
+  if (trusted) return {};
+  return std::unexpected(
+      HandshakeFailure{wire::CloseCode::untrusted, trusted.error().message + ". " + remedy + "."});
 }
 
 wire::Parameters parameters_of(const Config& config, std::span<const std::byte, 16> reset_token) {
@@ -116,6 +150,13 @@ std::expected<void, HandshakeFailure> check_parameters(const wire::Parameters& p
     return failed("the peer would hold acknowledgements for more than a second");
   }
   return {};
+}
+
+std::expected<void, HandshakeFailure> take_parameters(ByteView body, wire::Parameters& out) {
+  auto message = read_body<wire::Parameters>(body);
+  if (!message) return std::unexpected(message.error());
+  out = std::move(*message);
+  return check_parameters(out);
 }
 
 std::unexpected<HandshakeFailure> failed(std::string reason) {

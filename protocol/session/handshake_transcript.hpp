@@ -2,6 +2,7 @@
 
 #include <expected>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "protocol/crypto/key_schedule.hpp"
 #include "protocol/crypto/public_key.hpp"
 #include "protocol/session/config.hpp"
+#include "protocol/session/handshake_hello.hpp"
 #include "protocol/session/handshake_result.hpp"
 #include "protocol/wire/handshake.hpp"
 
@@ -32,10 +34,8 @@ crypto::Hash hello_hash(const crypto::Context&, ByteView body);
 /// in the clear too, so that no two sequences of messages read the same.
 class HandshakeTranscript {
  public:
-  /// Begins with a Hello.
-  HandshakeTranscript(const crypto::Context&, ByteView hello);
-  /// Begins with the hash of a first Hello, the Retry and the second Hello.
-  HandshakeTranscript(const crypto::Context&, const crypto::Hash& first, ByteView retry, ByteView hello);
+  /// Begins with a Hello; after a Retry with the hash of the first Hello, the Retry and the second Hello.
+  HandshakeTranscript(const crypto::Context&, const std::optional<AfterRetry>&, ByteView hello);
 
   /// A message of type T by its body.
   void add(std::uint64_t type, ByteView body);
@@ -53,6 +53,13 @@ class HandshakeTranscript {
  private:
   crypto::Transcript running_;
 };
+
+/// Bytes that a binder has at the end of a Hello.
+inline constexpr std::size_t binder_size = crypto::hash_size;
+/// What shows that the sender of a Hello has the ticket's secret: a MAC over the transcript up to the binder,
+/// which is the last thing in the Hello's body.
+crypto::Hash make_binder(const crypto::Context&, const crypto::ScheduleSecret& ticket_secret,
+                         const std::optional<AfterRetry>&, ByteView hello);
 
 /// Cuts the bytes of a handshake stream into messages.
 class MessageReader {
@@ -73,22 +80,6 @@ class MessageReader {
   Bytes bytes_;
   std::size_t taken_ = 0, total_ = 0;
 };
-
-/// Feeds `data` and hands each whole message to `on_message`, until one fails.
-template <class OnMessage>
-std::expected<void, HandshakeFailure> read_messages(MessageReader& reader, ByteView data,
-                                                    OnMessage&& on_message) {
-  if (!reader.feed(data)) {
-    return std::unexpected(
-        HandshakeFailure{wire::CloseCode::protocol_violation, "the handshake is too long"});
-  }
-  for (;;) {
-    const auto message = reader.next();
-    if (!message) return std::unexpected(message.error());
-    if (!*message) return {};
-    if (auto went = on_message(**message); !went) return went;
-  }
-}
 
 /// A handshake that does not go on because of what the peer sent.
 std::unexpected<HandshakeFailure> failed(std::string reason);
@@ -112,14 +103,29 @@ std::expected<void, HandshakeFailure> verify_signature(const crypto::Context&, c
                                                        wire::SignatureAlgorithm, ByteView signature,
                                                        std::string_view label, const HandshakeTranscript&);
 /// Whether `mac` is the Finished of the side with that handshake secret, for the transcript so far.
-std::expected<void, HandshakeFailure> verify_finished(const crypto::Context&, const crypto::ScheduleSecret&,
-                                                      ByteView mac, const HandshakeTranscript&);
+std::expected<void, HandshakeFailure> verify_mac(const crypto::Context&, const crypto::ScheduleSecret&,
+                                                 ByteView mac, const HandshakeTranscript&);
+/// The same for the message.
+template <class Finished>
+std::expected<void, HandshakeFailure> verify_finished(const crypto::Context& context,
+                                                      const crypto::ScheduleSecret& secret, ByteView body,
+                                                      const HandshakeTranscript& transcript) {
+  const auto message = read_body<Finished>(body);
+  if (!message) return std::unexpected(message.error());
+  return verify_mac(context, secret, message->mac, transcript);
+}
+
+/// Whether a client trusts a server with these certificates now.
+std::expected<void, HandshakeFailure> check_trust(const crypto::Context&, const Trust&,
+                                                  const crypto::CertificateChain&, UnixTime calendar);
 
 /// Parameters that say what `config` is ready to receive.
 wire::Parameters parameters_of(const Config& config, std::span<const std::byte, 16> reset_token);
 
 /// Whether what the peer says of itself can be worked with (section 6.2 of the specification).
 std::expected<void, HandshakeFailure> check_parameters(const wire::Parameters&);
+/// The same of the body of a Parameters message, which is kept in `out`.
+std::expected<void, HandshakeFailure> take_parameters(ByteView body, wire::Parameters& out);
 
 /// Connection ids and handshake secrets as lines for the key log.
 void log_handshake(std::vector<std::string>& lines, ByteView client_random, ConnectionId client,

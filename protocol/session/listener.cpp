@@ -10,6 +10,7 @@
 #include "protocol/session/datagram_queue.hpp"
 #include "protocol/session/handshake_hello.hpp"
 #include "protocol/session/rate_limit.hpp"
+#include "protocol/session/tickets.hpp"
 
 namespace avocet::session {
 namespace {
@@ -50,7 +51,8 @@ class Listener::Impl {
         credentials_(std::move(credentials)),
         random_(entropy),
         cookies_(random_.fork()),
-        keys_(config_.keys ? *config_.keys : ListenerKeys::make(random_.fork())) {}
+        keys_(config_.keys ? *config_.keys : ListenerKeys::make(random_.fork())),
+        tickets_(std::make_shared<Tickets>(credentials_.context, config_.shard, random_.fork())) {}
 
   void receive(Time now, const Datagram&);
   void wake(Time now);
@@ -76,7 +78,9 @@ class Listener::Impl {
     bool operator>(const Alarm& o) const { return at > o.at; }
   };
   void on_hello(Time now, const Datagram&);
-  void accept(Time now, const Datagram&, const CheckedHello&, bool address_proven);
+  bool belongs_elsewhere(const Datagram&, const CheckedHello&);
+  bool address_proven(Time now, const Datagram&, CheckedHello&);
+  void accept(Time now, const Datagram&, CheckedHello&, bool address_proven);
   void on_unknown(Time now, const Datagram&, ConnectionId);
   void reset(Time now, const Datagram&, ConnectionId);
   void forward(const Datagram&, std::uint8_t shard);
@@ -96,6 +100,7 @@ class Listener::Impl {
   crypto::Random random_;
   crypto::CookieKey cookies_;
   const ListenerKeys keys_;
+  std::shared_ptr<Tickets> tickets_;
   bool shutting_down_ = false;
   std::uint64_t next_session_ = 1;
   std::size_t half_open_ = 0;
@@ -181,7 +186,8 @@ void Listener::Impl::on_hello(Time now, const Datagram& datagram) {
     const auto reason = shutting_down_ ? wire::RefuseReason::shutting_down : wire::RefuseReason::busy;
     return answer(datagram, wire::PacketKind::refuse, make_refuse(hello->hello.cid, reason));
   }
-  const bool proven = check_cookie(*credentials_.context, cookies_, now, datagram.from, *hello);
+  if (belongs_elsewhere(datagram, *hello)) return;
+  const bool proven = address_proven(now, datagram, *hello);
   if (!proven && half_open_ >= config_.half_open_before_retry) {  // AV-HS-13
     ++counters_.retries;
     return answer(datagram, wire::PacketKind::retry,
@@ -191,8 +197,23 @@ void Listener::Impl::on_hello(Time now, const Datagram& datagram) {
   accept(now, datagram, *hello, proven);
 }
 
-void Listener::Impl::accept(Time now, const Datagram& datagram, const CheckedHello& hello,
-                            bool address_proven) {
+/// A ticket is taken only where it was made: there the register of those that were used is (AV-TKT-8).
+bool Listener::Impl::belongs_elsewhere(const Datagram& datagram, const CheckedHello& checked) {
+  if (!checked.hello.ticket) return false;
+  const auto shard = crypto::SealKey::shard_of(*checked.hello.ticket);
+  if (!shard || *shard == config_.shard || *shard >= config_.shards) return false;
+  forward(datagram, *shard);
+  return true;
+}
+
+bool Listener::Impl::address_proven(Time now, const Datagram& datagram, CheckedHello& checked) {
+  if (check_cookie(*credentials_.context, cookies_, now, datagram.from, checked)) return true;
+  return checked.hello.token && tickets_->take_token(now, datagram.from, *checked.hello.token);
+}
+
+void Listener::Impl::accept(Time now, const Datagram& datagram, CheckedHello& hello, bool address_proven) {
+  hello.ticket = tickets_->open(now, hello);
+  if (hello.ticket && !tickets_->take(*hello.ticket)) hello.ticket.reset();
   const ConnectionId own = fresh_id();
   const crypto::ResetToken token = crypto::reset_token(*credentials_.context, keys_.reset, own);
   auto opening = open_as_server(config_.session, credentials_, random_, hello, own, token);
@@ -204,7 +225,7 @@ void Listener::Impl::accept(Time now, const Datagram& datagram, const CheckedHel
   Path path(datagram.from, datagram.to, address_proven);
   path.on_received(datagram.bytes.size());
   entry->session = Session(std::make_unique<Session::Impl>(
-      config_.session, credentials_.context, std::move(*opening), own, path, random_.fork(), now));
+      config_.session, credentials_.context, std::move(*opening), own, path, tickets_, random_.fork(), now));
   ++half_open_;
   by_id_.emplace(own, entry.get());
   by_hello_.emplace(entry->hello, entry.get());

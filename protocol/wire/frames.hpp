@@ -397,6 +397,7 @@ struct Wire<Close> {
 
 struct NewTicket {
   std::uint32_t lifetime = 0;
+  std::uint64_t seals = 0;
   ByteView ticket;
 };
 template <>
@@ -406,8 +407,9 @@ struct Wire<NewTicket> {
                                     meaning = "lets the client resume with a fresh key agreement";
   static constexpr std::tuple fields{
       Field{"lifetime", &NewTicket::lifetime, varint, "seconds, at most 86400"},
+      Field{"seals", &NewTicket::seals, varint, "what of the service's it seals: a play's id; 0: nothing"},
       Field{"ticket", &NewTicket::ticket, blob<512>, "sealed by the server for itself"}};
-  // AV-RES-7
+  // AV-TKT-2
   static constexpr bool valid(const NewTicket& t) { return t.lifetime <= 86400 && !t.ticket.empty(); }
 };
 
@@ -421,7 +423,7 @@ struct Wire<NewToken> {
                                     meaning = "proves the client's address in a later Hello";
   static constexpr std::tuple fields{
       Field{"token", &NewToken::token, blob<256>, "sealed by the server for itself"}};
-  // AV-RES-7
+  // AV-TKT-2
   static constexpr bool valid(const NewToken& t) { return !t.token.empty(); }
 };
 

@@ -28,12 +28,18 @@ struct Sessions {
   }
 
   std::size_t connect(const link::LinkConfig& up, const link::LinkConfig& down, session::Config config = {}) {
+    return connect_as(client_credentials(seed * 1000 + 10 * (client_events.size() + 1)), up, down, config);
+  }
+  /// The same with the keys, and from the address, that are given.
+  std::size_t connect_as(session::ClientCredentials credentials, const link::LinkConfig& up,
+                         const link::LinkConfig& down, session::Config config = {},
+                         std::optional<PeerAddress> address = {}, UnixTime date = calendar) {
     client_events.emplace_back();
     const std::uint64_t n = client_events.size();
     return world.add_client(std::make_unique<session::Session>(session::Session::connect(
-                                config, client_credentials(seed * 1000 + 10 * n), World_::server_address,
-                                Entropy::of(seed * 1000 + 10 * n + 5), world.now(), calendar)),
-                            up, down);
+                                config, std::move(credentials), World_::server_address,
+                                Entropy::of(seed * 1000 + 10 * n + 5), world.now(), date)),
+                            up, down, address);
   }
 
   bool connected(std::size_t i = 0) { return has<session::Connected>(i); }

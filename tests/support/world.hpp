@@ -26,11 +26,13 @@ class World {
   }
 
   void set_server(std::unique_ptr<Server> server) { server_ = std::move(server); }
+  /// At an address of its own, unless one is given.
   std::size_t add_client(std::unique_ptr<Client> client, const link::LinkConfig& up,
-                         const link::LinkConfig& down) {
+                         const link::LinkConfig& down, std::optional<PeerAddress> address = {}) {
     const std::uint64_t n = clients_.size();
     clients_.push_back(std::make_unique<Peer>(std::move(client), link::Link(up, seed_ * 1000 + 2 * n),
                                               link::Link(down, seed_ * 1000 + 2 * n + 1)));
+    clients_.back()->address = address.value_or(client_address(n));
     return clients_.size() - 1;
   }
 
@@ -72,6 +74,7 @@ class World {
     Peer(std::unique_ptr<Client> c, link::Link u, link::Link d)
         : client(std::move(c)), up(std::move(u)), down(std::move(d)) {}
     std::unique_ptr<Client> client;
+    PeerAddress address;
     link::Link up, down;
     std::optional<Time> wake;
   };
@@ -89,9 +92,9 @@ class World {
   void step() {
     for (std::size_t i = 0; i < clients_.size(); ++i) {
       Peer& peer = *clients_[i];
-      while (auto arrived = peer.up.pop(now_)) deliver(*server_, *arrived, client_address(i), server_address);
+      while (auto arrived = peer.up.pop(now_)) deliver(*server_, *arrived, peer.address, server_address);
       while (auto arrived = peer.down.pop(now_)) {
-        if (peer.client) deliver(*peer.client, *arrived, server_address, client_address(i));
+        if (peer.client) deliver(*peer.client, *arrived, server_address, peer.address);
       }
     }
     if (server_wake_ && *server_wake_ <= now_) server_->wake(now_);
@@ -111,8 +114,8 @@ class World {
     server_wake_ = drain(
         *server_,
         [this](const session::Transmit& t, ByteView bytes) {
-          for (std::size_t i = 0; i < clients_.size(); ++i) {
-            if (client_address(i) == t.to) push(clients_[i]->down, t, bytes);
+          for (auto& peer : clients_) {
+            if (peer->address == t.to) push(peer->down, t, bytes);
           }
         },
         on_server);

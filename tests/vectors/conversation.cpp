@@ -12,7 +12,8 @@ namespace {
 
 constexpr PeerAddress server_address = PeerAddress::v4(192, 0, 2, 1, 4747),
                       client_address = PeerAddress::v4(198, 51, 100, 1, 10000);
-constexpr Entropy client_entropy = Entropy::of(11), server_entropy = Entropy::of(12);
+constexpr Entropy client_entropy = Entropy::of(11), again_entropy = Entropy::of(13),
+                  server_entropy = Entropy::of(12);
 constexpr std::uint64_t client_seed = 21, server_seed = 22;
 constexpr Duration one_way = 10ms;
 
@@ -21,7 +22,7 @@ constexpr Duration one_way = 10ms;
 crypto::Secret<32> find_private(const Entropy& entropy, ByteView share) {
   crypto::Context context(Entropy::of(0));
   crypto::Random random(entropy);
-  Bytes drawn(1024);
+  Bytes drawn(4096);
   random.fill(drawn);
   for (std::size_t at = 0; at + 32 <= drawn.size(); at += 8) {
     const auto candidate = std::span(drawn).subspan(at).first<32>();
@@ -62,21 +63,29 @@ Message body_of(const std::vector<Captured>& datagrams, wire::PacketKind kind) {
 /// Steps both ends: everything that one side has to say travels together and takes `one_way`.
 class Exchange {
  public:
-  Exchange(const session::ListenerConfig& listening, const session::Config& config)
-      : listener_(listening, server_credentials(server_seed), server_entropy),
-        client_(session::Session::connect(config, client_credentials(client_seed), server_address,
-                                          client_entropy, now_, calendar)) {}
+  explicit Exchange(const session::ListenerConfig& listening)
+      : listener_(listening, server_credentials(server_seed), server_entropy) {}
+
+  /// The client begins, with a ticket if there is one.
+  void connect(const Entropy& entropy, std::optional<session::Resumption> kept) {
+    session::ClientCredentials credentials = client_credentials(client_seed);
+    credentials.resumption = std::move(kept);
+    client_.emplace(session::Session::connect({.key_log = true}, std::move(credentials), server_address,
+                                              entropy, now_, calendar));
+    protected_from_[0] = protected_from_[1] = false;
+  }
 
   /// Until a Protected packet has gone each way. The first end that can says something on stream 0.
   void run(Conversation& out) {
     for (int steps = 0; steps < 8 && !(protected_from_[0] && protected_from_[1]); ++steps) {
-      const auto to_server = drain(client_, out);
+      const auto to_server = drain(*client_, out);
       now_ += one_way;
       for (const Captured& one : to_server) deliver(listener_, one, client_address, server_address);
       const auto to_client = drain(listener_, out);
       now_ += one_way;
-      for (const Captured& one : to_client) deliver(client_, one, server_address, client_address);
+      for (const Captured& one : to_client) deliver(*client_, one, server_address, client_address);
     }
+    drain(*client_, out);  // for the ticket
   }
 
  private:
@@ -108,17 +117,28 @@ class Exchange {
 
   void on_event(session::Event& event, Conversation& out) {
     if (auto* line = std::get_if<session::KeyLog>(&event)) out.key_log.push_back(std::move(line->line));
+    if (auto* ticket = std::get_if<session::TicketReceived>(&event))
+      out.tickets.push_back(ticket->resumption);
     if (std::holds_alternative<session::Connected>(event)) {
-      client_.write(now_, StreamId{0}, as_bytes("hello, server"));
+      client_->write(now_, StreamId{0}, as_bytes("hello, server"));
     }
   }
 
   Time now_{1s};
   Bytes room_ = Bytes(2048);
   session::Listener listener_;
-  session::Session client_;
+  std::optional<session::Session> client_;
   bool protected_from_[2] = {};
 };
+
+void add_private_keys(Conversation& out, const Entropy& entropy) {
+  out.client_identity = seed_of(*client_credentials(client_seed).identity);
+  out.server_identity = seed_of(*server_credentials(server_seed).identity);
+  const auto hello = body_of<wire::Hello>(out.datagrams, wire::PacketKind::hello);
+  const auto answer = body_of<wire::ServerHello>(out.datagrams, wire::PacketKind::server_hello);
+  out.client_share = find_private(entropy, hello.share);
+  out.server_share = find_private(server_entropy, answer.share);
+}
 
 }  // namespace
 
@@ -126,14 +146,24 @@ Conversation meet(bool retry) {
   session::ListenerConfig listening;
   if (retry) listening.half_open_before_retry = 0;
   Conversation out;
-  Exchange(listening, {.key_log = true}).run(out);
-  out.client_identity = seed_of(*client_credentials(client_seed).identity);
-  out.server_identity = seed_of(*server_credentials(server_seed).identity);
-  const auto hello = body_of<wire::Hello>(out.datagrams, wire::PacketKind::hello);
-  const auto answer = body_of<wire::ServerHello>(out.datagrams, wire::PacketKind::server_hello);
-  out.client_share = find_private(client_entropy, hello.share);
-  out.server_share = find_private(server_entropy, answer.share);
+  Exchange exchange(listening);
+  exchange.connect(client_entropy, {});
+  exchange.run(out);
+  add_private_keys(out, client_entropy);
   return out;
+}
+
+Conversation meet_again() {
+  Conversation first, again;
+  Exchange exchange({});
+  exchange.connect(client_entropy, {});
+  exchange.run(first);
+  const session::Resumption& kept = first.tickets.at(0);
+  exchange.connect(again_entropy, kept);
+  exchange.run(again);
+  add_private_keys(again, again_entropy);
+  again.ticket_secret = kept.secret;
+  return again;
 }
 
 }  // namespace avocet::test

@@ -34,6 +34,10 @@ std::string Follower::text() {
   value("server identity private key", told_.server_identity);
   value("client share private key", told_.client_share);
   value("server share private key", told_.server_share);
+  if (told_.ticket_secret != crypto::ScheduleSecret()) {
+    note("The secret of the ticket, as both have it from the connection before");
+    value("ticket secret", told_.ticket_secret);
+  }
   for (std::size_t i = 0; i < told_.datagrams.size(); ++i) datagram(i + 1, told_.datagrams[i]);
   note("The next generation, as a key update makes it");
   next_generation(client_);
@@ -70,20 +74,25 @@ void Follower::on_clear(const Captured& one) {
   const Bytes body(packet.body.begin(), packet.body.end());
   if (packet.kind == wire::PacketKind::server_hello) return on_server_hello(body);
   if (packet.kind == wire::PacketKind::retry) {
-    first_hello_ = session::hello_hash(context_, hello_);
-    value("hash of the first Hello", *first_hello_);
-    retry_ = body;
+    before_second_ = {session::hello_hash(context_, hello_), body};
+    value("hash of the first Hello", before_second_->first_hello);
   } else {
-    hello_ = body;
+    on_hello(hello_ = body);
   }
 }
 
+void Follower::on_hello(ByteView body) {
+  const auto hello = wire::decode<wire::Hello>(body).value();
+  if (!hello.binder) return;
+  const crypto::KeySchedule schedule(context_, told_.ticket_secret);
+  value("binder secret", schedule.binder());
+  const crypto::Hash binder = session::make_binder(context_, told_.ticket_secret, before_second_, body);
+  if (binder != *hello.binder) throw std::runtime_error("the binder is of another secret");
+  value("binder", binder);
+}
+
 void Follower::on_server_hello(ByteView body) {
-  if (first_hello_) {
-    transcript_.emplace(context_, *first_hello_, retry_, hello_);
-  } else {
-    transcript_.emplace(context_, hello_);
-  }
+  transcript_.emplace(context_, before_second_, hello_);
   transcript_->add(Wire<wire::ServerHello>::type, body);
   value("transcript to ServerHello", transcript_->hash());
 
@@ -92,7 +101,8 @@ void Follower::on_server_hello(ByteView body) {
       crypto::KeyAgreement::from_private(context_, wire::Group::x25519, told_.client_share.bytes()).value();
   const auto shared = agreement.agree(context_, hello.share).value();
   value("shared secret", shared);
-  secret_ = crypto::hkdf_extract(context_, zeros, zeros);
+  resumed_ = hello.resumed;
+  secret_ = crypto::hkdf_extract(context_, zeros, resumed_ ? ByteView(told_.ticket_secret) : ByteView(zeros));
   value("early secret", secret_);
   const auto salt = derive("derived", empty_hash());
   value("derived for handshake", salt);
@@ -121,7 +131,10 @@ void Follower::on_sealed(std::size_t number, const Captured& one) {
   const auto opened = protection.open(copy);
   if (!opened) throw std::runtime_error("datagram " + std::to_string(number) + " does not open");
   value("datagram " + std::to_string(number) + " frames", opened->frames);
-  if (!handshake) return;
+  if (!handshake) {
+    if (!one.from_client) on_ticket(told_.tickets.at(0));
+    return;
+  }
 
   wire::read_all<wire::Frames>(opened->frames, [&]<class Frame>(const Frame& frame) {
     if constexpr (std::is_same_v<Frame, wire::HandshakeData>) {
@@ -175,7 +188,17 @@ void Follower::on_server_finished() {
   value("exporter secret", exporter);
 }
 
-void Follower::on_client_finished() { value("resumption secret", derive("res master", transcript_->hash())); }
+void Follower::on_client_finished() {
+  resumption_ = derive("res master", transcript_->hash());
+  value("resumption secret", resumption_);
+}
+
+void Follower::on_ticket(const session::Resumption& given) {
+  value("ticket", given.ticket);
+  const auto own = crypto::ticket_secret(context_, resumption_, given.ticket);
+  if (own != given.secret) throw std::runtime_error("the implementation keeps another secret for the ticket");
+  value("secret of that ticket", own);
+}
 
 void Follower::keys(const Side& side, const std::string& what, const crypto::ScheduleSecret& secret,
                     crypto::PacketKey& out) {

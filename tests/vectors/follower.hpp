@@ -33,11 +33,13 @@ class Follower {
   void value(const std::string& name, ByteView);
   void datagram(std::size_t number, const Captured&);
   void on_clear(const Captured&);
+  void on_hello(ByteView body);
   void on_server_hello(ByteView body);
   void on_sealed(std::size_t number, const Captured&);
   void on_message(Side&, std::uint64_t type, ByteView body, ByteView framed);
   void on_server_finished();
   void on_client_finished();
+  void on_ticket(const session::Resumption& given);
   void keys(const Side&, const std::string& what, const crypto::ScheduleSecret&, crypto::PacketKey&);
   void next_generation(const Side&);
   void must_be_logged(std::string_view label, ByteView) const;
@@ -47,10 +49,12 @@ class Follower {
   crypto::Context context_{Entropy::of(0)};
   const Conversation& told_;
   std::string text_;
+  bool resumed_ = false;
   Side client_{.name = "client"}, server_{.name = "server"};
-  Bytes hello_, retry_;
-  std::optional<crypto::Hash> first_hello_;
+  Bytes hello_;
+  std::optional<session::AfterRetry> before_second_;
   std::optional<session::HandshakeTranscript> transcript_;
+  crypto::ScheduleSecret resumption_;
   crypto::ScheduleSecret secret_;  // early, then handshake, then master
 };
 

@@ -43,5 +43,7 @@ int main(int count, char** arguments) {
       settle(write, folder + "full.txt", "A first meeting: X25519 and Ed25519.", avocet::test::meet(false));
   good &= settle(write, folder + "retry.txt", "A first meeting with a server that asks for a cookie.",
                  avocet::test::meet(true));
+  good &= settle(write, folder + "resumed.txt", "A second meeting, with the ticket of the one in full.txt.",
+                 avocet::test::meet_again());
   return good ? 0 : 1;
 }

@@ -14,6 +14,8 @@ NAMES = {0x10: "Parameters", 0x11: "ServerIdentity", 0x12: "ServerVerify", 0x13:
          0x14: "ClientIdentity", 0x15: "ClientVerify", 0x16: "ClientFinished"}
 ORDER = {"server": ["Parameters", "ServerIdentity", "ServerVerify", "ServerFinished"],
          "client": ["Parameters", "ClientIdentity", "ClientVerify", "ClientFinished"]}
+RESUMED_ORDER = {"server": ["Parameters", "ServerFinished"], "client": ["Parameters", "ClientFinished"]}
+NEW_TOKEN, NEW_TICKET = 0x12, 0x11
 ED25519 = bytes.fromhex("0807")
 ED25519_KEY = bytes.fromhex("302a300506032b6570032100")  # RFC 8410: a SubjectPublicKeyInfo, before its 32 bytes
 ZEROS = bytes(48)
@@ -158,8 +160,10 @@ def read_server_hello(body):
 class Handshake:
     """Follows both sides of one conversation, as somebody who knows the private keys."""
 
-    def __init__(self, private):
+    def __init__(self, private, ticket_secret=None):
         self.private = private
+        self.ticket_secret = ticket_secret
+        self.order = ORDER
         self.values = {}
         self.client_hello = self.retry = self.first_hash = self.server_hello = None
         self.transcript = b""
@@ -190,15 +194,25 @@ class Handshake:
         hello = read_hello(body)
         must(1 in hello["versions"] and hello["group"] == 0x1D, "a Hello that this program does not know")
         must(hello["share"] == x25519_public(self.private["client share"]), "the client's share is of another key")
+        before = b""
         if self.retry is None:
             must(self.client_hello is None, "two Hellos")
-            self.transcript = framed(HELLO, body)
         else:
-            before = dict(self.client_hello, token=self.retry["cookie"])
-            must(hello == before, "the second Hello differs in more than its token")
-            self.transcript = (framed(MESSAGE_HASH, self.first_hash) + framed(RETRY, self.retry["body"])
-                               + framed(HELLO, body))
+            expected = dict(self.client_hello, token=self.retry["cookie"], binder=hello["binder"])
+            must(hello == expected, "the second Hello differs in more than its token and binder")
+            before = framed(MESSAGE_HASH, self.first_hash) + framed(RETRY, self.retry["body"])
+        if hello["ticket"] is not None:
+            self.check_binder(before, body, hello["binder"])
+        self.transcript = before + framed(HELLO, body)
         self.client_hello = hello
+
+    def check_binder(self, before, body, binder):
+        must(self.ticket_secret is not None, "a ticket whose secret is not told")
+        early = hmac(ZEROS, self.ticket_secret)
+        secret = self.put("binder secret", derive(early, "res binder", sha384()))
+        to_binder = sha384(before + framed(HELLO, body[:-48], len(body)))
+        mac = hmac(derive(secret, "finished", b""), to_binder)
+        must(self.put("binder", mac) == binder, "the binder is of another secret")
 
     def on_retry(self, packet):
         body = clear_body(packet)
@@ -213,12 +227,14 @@ class Handshake:
         must(hello["version"] == 1 and hello["group"] == self.client_hello["group"], "chosen what was not offered")
         must(hello["client_cid"] == self.client_hello["cid"], "a ServerHello for somebody else")
         must(hello["share"] == x25519_public(self.private["server share"]), "the server's share is of another key")
-        must(hello["resumed"] == 0, "resumed without a ticket")
+        must(hello["resumed"] == (self.ticket_secret is not None), "the ticket is there and not taken, or the reverse")
+        if hello["resumed"]:
+            self.order = RESUMED_ORDER
         self.transcript += framed(SERVER_HELLO, body)
         to_here = self.put("transcript to ServerHello", self.hash())
 
         shared = self.put("shared secret", x25519(self.private["client share"], hello["share"]))
-        self.stage = self.put("early secret", hmac(ZEROS, ZEROS))
+        self.stage = self.put("early secret", hmac(ZEROS, self.ticket_secret or ZEROS))
         self.climb("handshake", shared)
         for side in ("client", "server"):
             mine = self.secrets[side]
@@ -243,7 +259,31 @@ class Handshake:
         if what == "handshake":
             self.handshake_frames(side, frames)
         else:
-            must(len(self.said["client"]) == 4, "a Protected packet before the handshake is done")
+            must(self.complete, "a Protected packet before the handshake is done")
+            if side == "server":
+                self.ticket_in(frames)
+
+    @property
+    def complete(self):
+        return self.said == self.order
+
+    def ticket_in(self, frames):
+        """The ticket follows its token, and the token follows DONE."""
+        must(frames[0] == 0x0F and NEW_TOKEN in frames, "the server's first Protected packet begins with DONE")
+        for at in range(len(frames)):
+            try:
+                r = Reader(frames[at:])
+                must(r.varint() == NEW_TOKEN, "no token")
+                r.blob()
+                must(r.varint() == NEW_TICKET and r.varint() == 86400 and r.varint() == 0, "no ticket")
+                ticket = r.blob()
+                break
+            except Disagreement:
+                continue
+        else:
+            raise Disagreement("the server gives no ticket")
+        self.put("ticket", ticket)
+        self.put("secret of that ticket", expand_label(self.values["resumption secret"], "ticket", sha384(ticket), 48))
 
     def handshake_frames(self, side, frames):
         r = Reader(frames)
@@ -271,7 +311,7 @@ class Handshake:
 
     def message(self, side, kind, body):
         name = NAMES.get(kind)
-        must(name == ORDER[side][len(self.said[side])], f"{name} is out of order")
+        must([*self.said[side], name] == self.order[side][: len(self.said[side]) + 1], f"{name} is out of order")
         if name.endswith("Identity"):
             public = bytes(ed25519_key(self.private[f"{side} identity"]).verify_key)
             must(ED25519_KEY + public in body, f"the {side}'s identity is of another key")
@@ -340,14 +380,14 @@ def check(values):
     """Raises Disagreement unless everything in the vector follows from its private keys and datagrams."""
     suffix = " private key"
     private = {name.removesuffix(suffix): value for name, value in values.items() if name.endswith(suffix)}
-    handshake = Handshake(private)
-    computed = dict.fromkeys(name for name in values if name.endswith(suffix))
+    handshake = Handshake(private, values.get("ticket secret"))
+    computed = dict.fromkeys(name for name in values if name.endswith(suffix) or name == "ticket secret")
     for name, value in values.items():
         words = name.split()
         if words[0] == "datagram" and words[2] == "from":
             handshake.datagram(int(words[1]), words[3], value)
             computed[name] = None
-    must(len(handshake.said["client"]) == 4, "the handshake is not complete")
+    must(handshake.complete, "the handshake is not complete")
     handshake.next_generation()
     computed.update(handshake.values)
     for name, value in computed.items():
@@ -359,6 +399,7 @@ def check(values):
 
 def self_test(values):
     """Changes one bit of each value in turn, and each time expects a disagreement."""
+    check(values)
     for name, value in values.items():
         for at in {0, len(value) // 2, len(value) - 1}:
             changed = bytearray(value)
@@ -367,8 +408,11 @@ def self_test(values):
                 check(dict(values, **{name: bytes(changed)}))
             except Disagreement:
                 continue
-            # RFC 7748 clears the low three bits of a private key's first byte and sets the highest two of its last.
-            must(name.endswith("share private key") and at in (0, len(value) - 1), f"byte {at} of the {name} may be anything")
+            # RFC 7748 clears the low three bits of a private key's first byte and sets the highest two of its last; a
+            # resumed handshake shows no identities.
+            clamped = name.endswith("share private key") and at in (0, len(value) - 1)
+            must(clamped or (name.endswith("identity private key") and "ticket secret" in values),
+                 f"byte {at} of the {name} may be anything")
     return len(values)
 
 

@@ -186,7 +186,7 @@ TEST(HandshakeStreams, MayComeInPiecesOfAnySize) {
     };
     in_pieces(server->take_output(), client);
     ASSERT_TRUE(client.result());
-    EXPECT_EQ(client.result()->traffic.client, server->early_traffic().client);
+    EXPECT_EQ(client.result()->traffic.client, server->early_result().traffic.client);
     in_pieces(client.take_output(), *server);
     EXPECT_TRUE(server->result());
   }

@@ -78,7 +78,7 @@ TEST(HandshakeTrust, AnIdentityThatIsSwappedWithItsSignatureFailsAtFinished) {
   const auto& identity = *attacker_identity().identity;
   std::optional<HandshakeTranscript> transcript;
   const Outcome out = run({.tamper = [&](std::string_view what, Bytes& bytes) {
-    if (what == "Hello") transcript.emplace(*test_context(), bytes);
+    if (what == "Hello") transcript.emplace(*test_context(), std::nullopt, bytes);
     if (what == "ServerHello") transcript->add(wire::Wire<wire::ServerHello>::type, bytes);
     if (what == "server's stream") transcript->add_framed(bytes);
     if (what != "client's stream") return;
