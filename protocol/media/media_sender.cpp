@@ -21,6 +21,9 @@ std::size_t fragment_size(std::size_t payload, TrackId track) {
 /// Deadlines beyond this are as good as this.
 constexpr Duration farthest_deadline = 1h;
 
+/// repair_share() is a mean over about as many bytes, the latest of which count most.
+constexpr double repair_memory = 256 << 10;
+
 }  // namespace
 
 MediaSender::MediaSender(const Config& config)
@@ -138,6 +141,8 @@ bool MediaSender::write_next(Time now, wire::Writer& packet, Sent& out) {
   const double start = std::max(share->finish, virtual_time_);
   share->finish = start + out.length / share->track->weight();
   virtual_time_ = start;
+  const double weight = std::min(1.0, out.length / repair_memory);
+  repair_share_ += ((out.parity || out.retransmission ? 1.0 : 0.0) - repair_share_) * weight;
   return true;
 }
 

@@ -121,6 +121,8 @@ class MediaSender {
   /// True once after send() said `full`, when a quarter of the queue is free again.
   bool take_writable();
   const SenderCounters& counters() const;
+  /// Retransmissions and parity among the bytes written lately, 0..1.
+  double repair_share() const { return repair_share_; }
 
  private:
   /// A track and its place among those that share by weight: start-time fair queueing.
@@ -138,6 +140,7 @@ class MediaSender {
   std::unique_ptr<SenderContext> context_;
   std::vector<Share> tracks_;
   double virtual_time_ = 0;
+  double repair_share_ = 0;
   bool refused_ = false;
   // A packet asks several times at one `now`; between two inputs the answer stays the same.
   std::optional<Time> advanced_;  // as of when nothing is left to give up

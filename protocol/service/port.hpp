@@ -32,6 +32,7 @@ class Port {
     DataRate target;
     Duration round_trip{};
     DataSize media_held;
+    double repair_share = 0;  ///< of what is sent, retransmissions and parity
   };
   virtual Path path() const = 0;
 };

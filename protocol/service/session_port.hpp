@@ -51,7 +51,8 @@ class SessionPort final : public Port {
     const session::Stats stats = s->stats();
     return {.target = stats.target_rate,
             .round_trip = stats.smoothed_rtt,
-            .media_held = DataSize::bytes(static_cast<std::int64_t>(stats.media_bytes_held))};
+            .media_held = DataSize::bytes(static_cast<std::int64_t>(stats.media_bytes_held)),
+            .repair_share = stats.repair_share};
   }
 
  private:

@@ -284,6 +284,7 @@ Stats Session::Impl::stats() const {
   s.retransmitted_fragments_sent = out.fragments_retransmitted;
   s.fec_packets_sent = out.parity_sent;
   s.media_bytes_held = media_out_.bytes_held();
+  s.repair_share = media_out_.repair_share();
   const media::ReassemblyCounters& in = media_in_.counters();
   s.frames_received = in.frames_completed;
   s.fragments_received = in.fragments_received;

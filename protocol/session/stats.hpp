@@ -37,7 +37,8 @@ struct Stats {
   Duration queue_delay{};  ///< estimated standing queue on the way to the peer
   Duration jitter{};       ///< interarrival jitter of what we receive (RFC 3550 section 6.4.1)
   DataRate target_rate, pacing_rate;
-  double loss_rate = 0;  ///< of what we send, recent, 0..1
+  double loss_rate = 0;     ///< of what we send, recent, 0..1
+  double repair_share = 0;  ///< of the media that we send, retransmissions and parity; recent, 0..1
 };
 
 }  // namespace avocet::session

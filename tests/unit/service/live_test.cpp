@@ -176,9 +176,13 @@ TEST(Live, EncoderHearsWhatTheBestViewerCanUse) {
   s.viewer(2, 3);
   const auto carol = s.viewer(3, 5);
   s.publish(5, 15);
-  EXPECT_EQ(s.ada.port->last<wire::TargetRate>().rate, 5'000'000u);
+  EXPECT_EQ(s.ada.port->last<wire::TargetRate>().rate, 4'500'000u);  // a tenth is for headers
+  carol.port->now_path.repair_share = 0.2;
+  s.publish(15, 20);
+  EXPECT_EQ(s.ada.port->last<wire::TargetRate>().rate, 3'600'000u);  // and what repair takes is not media's
+  carol.port->now_path.repair_share = 0;
   carol.port->now_path.target = DataRate::mbps(100);
-  s.publish(15, 25);
+  s.publish(20, 25);
   EXPECT_LT(s.ada.port->last<wire::TargetRate>().rate, 8'000'000u);  // 1440p needs no more
   const std::size_t told = s.ada.port->all<wire::TargetRate>().size();
   s.publish(25, 65);

@@ -184,7 +184,7 @@ TEST(Shards, TheEncoderHearsOfTheBestViewerOnAnyShard) {
   b.tell(2, best, wire::Stop{.play = {1}});
   b.settle();
   b.publish(20, 40);
-  EXPECT_EQ(b.ada.port->last<wire::TargetRate>().rate, 1'000'000u);
+  EXPECT_EQ(b.ada.port->last<wire::TargetRate>().rate, 900'000u);
 }
 
 // AV-LIVE-8
