@@ -31,7 +31,13 @@ ROOMS = {
     "endpoints/client": _ENDPOINTS | {"endpoints/drive", "endpoints/codec", "endpoints/state"},
     "endpoints/link": _ENDPOINTS | {"endpoints/drive"},
     "sim/link": _protocol("base"),
-    "sim": _protocol(*_CORE) | {"sim/link", "sim/network", "sim/adapter", "analysis/metrics", "analysis/report"},
+    "sim/experiment": _protocol("base") | {"sim/link"},
+    "sim/record": _protocol("base"),
+    "sim/source": _protocol("base", "media") | {"sim/link", "sim/experiment"},
+    "sim/network": _protocol("base") | {"sim/link", "sim/experiment", "sim/record"},
+    "sim/adapter": _protocol(*_CORE) | {"sim/link", "sim/experiment", "sim/record", "sim/source", "sim/network"},
+    "sim": _protocol(*_CORE) | {"sim/link", "sim/experiment", "sim/record", "sim/adapter", "analysis/metrics",
+                                "analysis/report"},
     "analysis/metrics": _protocol("base"),
     "analysis/report": _protocol("base") | {"analysis/metrics"},
     "analysis": _READERS | {"analysis/metrics", "analysis/report"},
@@ -43,7 +49,7 @@ ROOMS = {
 # Header prefix -> where it may be named.
 LIBRARIES = {
     "openssl/": ("protocol/crypto/", "tests/unit/crypto/", "tests/bench/"),  # benches: the bare cipher is the limit
-    "ns3/": ("sim/adapter/",),
+    "ns3/": ("sim/adapter/", "sim/network/"),
     "isa-l": ("protocol/media/", "tests/unit/media/"),
 }
 

@@ -1,0 +1,137 @@
+#pragma once
+
+#include <ns3/inet-socket-address.h>
+#include <ns3/node.h>
+#include <ns3/packet.h>
+#include <ns3/simulator.h>
+#include <ns3/socket.h>
+#include <ns3/uinteger.h>
+
+#include <functional>
+#include <memory>
+#include <variant>
+
+#include "protocol/session/driving.hpp"
+#include "sim/network/clock.hpp"
+#include "sim/network/datagram_tag.hpp"
+#include "sim/record/tap.hpp"
+
+namespace avocet::sim {
+
+PeerAddress to_peer_address(const ns3::Address&);
+ns3::InetSocketAddress to_ns3(const PeerAddress&);
+
+/// A UDP socket of a simulated host, with what the core needs of one: ECN both ways, and a tag on each
+/// datagram.
+class Socket {
+ public:
+  using Receive = std::function<void(const ns3::Ptr<ns3::Packet>&, PeerAddress from, Ecn)>;
+  Socket(const ns3::Ptr<ns3::Node>&, PeerAddress local, std::uint32_t end, Receive);
+  ~Socket();
+  Socket(const Socket&) = delete;
+  Socket& operator=(const Socket&) = delete;
+
+  void send(ByteView datagram, const PeerAddress& to, Ecn, std::uint64_t index);
+  const PeerAddress& local() const { return local_; }
+
+ private:
+  void on_readable(ns3::Ptr<ns3::Socket>);
+
+  ns3::Ptr<ns3::Socket> socket_;
+  PeerAddress local_;
+  std::uint32_t end_;
+  Ecn ecn_ = Ecn::not_ect;  // that the socket is set to
+  Receive receive_;
+};
+
+/// Drives one core (service::Server, service::Client, ...) by a simulated socket and the simulator's events:
+/// the loop of the driving contract on virtual time.
+template <class Core>
+class Peer {
+ public:
+  using Handler = std::function<void(typename Core::Output&, Time)>;
+
+  Peer(Core& core, const ns3::Ptr<ns3::Node>& node, PeerAddress local, std::uint32_t end, Tap& tap,
+       Handler handler)
+      : core_(core), node_(node), end_(end), tap_(tap), handler_(std::move(handler)) {
+    open(local);
+  }
+  ~Peer() { wake_.Cancel(), drain_.Cancel(); }
+  Peer(const Peer&) = delete;
+  Peer& operator=(const Peer&) = delete;
+
+  /// Any calls on the core, with everything that follows from them.
+  template <class Calls>
+  void call(Calls&& calls) {
+    std::forward<Calls>(calls)(now());
+    drain();
+  }
+
+  /// From now on datagrams leave from, and come to, another address or port. What is under way to the old one
+  /// is lost, and the core is not told: a NAT does the same.
+  void rebind(PeerAddress local) { open(local); }
+
+ private:
+  void open(PeerAddress local) {
+    socket_ = std::make_unique<Socket>(
+        node_, local, end_, [this](const ns3::Ptr<ns3::Packet>& packet, const PeerAddress& from, Ecn ecn) {
+          receive(packet, from, ecn);
+        });
+  }
+
+  void receive(const ns3::Ptr<ns3::Packet>& packet, const PeerAddress& from, Ecn ecn) {
+    const std::size_t size = packet->CopyData(reinterpret_cast<std::uint8_t*>(incoming_.data()),
+                                              static_cast<std::uint32_t>(incoming_.size()));
+    const ByteSpan bytes = ByteSpan(incoming_).first(size);
+    tap_.on_received(now(), end_, from, socket_->local(), bytes);
+    core_.receive(now(),
+                  {.from = from, .to = socket_->local(), .ecn = ecn, .arrived = now(), .bytes = bytes});
+    // Others may arrive at this very instant: the core answers all of them together.
+    if (!drain_.IsRunning()) drain_ = ns3::Simulator::ScheduleNow(&Peer::drain, this);
+  }
+
+  void wake() {
+    core_.wake(now());
+    drain();
+  }
+
+  void drain() {
+    drain_.Cancel();
+    constexpr std::size_t longest_run = 40;
+    for (;;) {
+      auto output = core_.poll(now(), room_, longest_run);
+      if (const auto* transmit = std::get_if<session::Transmit>(&output)) {
+        send(*transmit);
+      } else if (const auto* wake = std::get_if<session::Wake>(&output)) {
+        wake_.Cancel();
+        if (wake->at) wake_ = ns3::Simulator::Schedule(to_ns3(*wake->at - now()), &Peer::wake, this);
+        return;
+      } else {
+        handler_(output, now());
+      }
+    }
+  }
+
+  void send(const session::Transmit& transmit) {
+    ByteView rest = ByteView(room_).first(transmit.size);
+    while (!rest.empty()) {
+      const ByteView datagram = rest.first(std::min(transmit.segment, rest.size()));
+      rest = rest.subspan(datagram.size());
+      tap_.on_sent(now(), end_, sent_, socket_->local(), transmit.to, datagram);
+      socket_->send(datagram, transmit.to, transmit.ecn, sent_++);
+    }
+  }
+
+  Core& core_;
+  const ns3::Ptr<ns3::Node> node_;
+  const std::uint32_t end_;
+  Tap& tap_;
+  Handler handler_;
+  std::unique_ptr<Socket> socket_;
+  std::uint64_t sent_ = 0;
+  ns3::EventId wake_, drain_;
+  Bytes room_ = Bytes(64 << 10);
+  Bytes incoming_ = Bytes(64 << 10);
+};
+
+}  // namespace avocet::sim

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "sim/experiment/experiment.hpp"
+#include "sim/link/trace.hpp"
+#include "sim/record/flow_record.hpp"
+
+namespace avocet::sim {
+
+struct RunOptions {
+  std::uint64_t seed = 1;
+  /// Called about every simulated second with the simulated time; for progress.
+  std::function<void(Duration)> progress;
+};
+
+struct RunResult {
+  std::vector<FlowRecord> flows;  ///< in the order of the experiment
+  std::uint64_t hash = 0;         ///< of every datagram with its time
+};
+
+/// Runs an experiment from beginning to end. ns-3 has one simulator per process: one run at a time.
+RunResult run(const Experiment&, const std::map<std::string, link::Trace>& traces, const RunOptions&);
+
+}  // namespace avocet::sim

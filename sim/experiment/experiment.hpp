@@ -1,0 +1,98 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "protocol/base/time.hpp"
+#include "protocol/base/units.hpp"
+#include "sim/link/config.hpp"
+
+/// What a scenario file describes, as plain values: a network, and what flows through it. Knows neither ns-3
+/// nor the protocol.
+namespace avocet::sim {
+
+/// What stands in front of a bottleneck. All but `drop_tail` are queue disciplines of ns-3.
+enum class QueueKind : std::uint8_t { drop_tail, codel, fq_codel, pie };
+
+struct Queue {
+  QueueKind kind = QueueKind::drop_tail;
+  bool ecn = false;            ///< mark ECT packets where others would be dropped (not with drop_tail)
+  Duration step_mark_above{};  ///< mark ECT(1) packets that waited longer (L4S, RFC 9332); 0: never
+};
+
+/// One direction of a link. `path.queue` is the room of the queue as a time at the rate of the moment.
+struct Direction {
+  link::LinkConfig path;
+  Queue queue;
+  std::string trace;  ///< a file in mahimahi's format in place of `path.rate`; empty: none
+};
+
+/// Two nodes, and what lies between them. Nodes exist by being named.
+struct Link {
+  std::string name;
+  std::string from, to;
+  Direction forward, back;
+};
+
+/// An encoder as RFC 8867 section 4.3 describes it.
+struct Encoder {
+  DataRate least = DataRate::kbps(150), most = DataRate::kbps(1500), first = DataRate::kbps(150);
+  double frames_per_second = 30;
+  double variation = 0.05;        ///< of the rate over a second, uniform, either way
+  Duration reaction = 100ms;      ///< until a new target is followed
+  Duration key_interval = 500ms;  ///< a key frame is three times as large as the others; 0: the first only
+  DataRate audio = DataRate::kbps(20);  ///< constant; zero: no sound
+};
+
+/// Real peers of the service: for `live` a publisher beside its server at `from` and a viewer at `to`; for
+/// `stored` a server with a title and a viewer.
+struct Media {
+  bool stored = false;
+  Encoder encoder;           ///< of a live flow
+  std::string library_file;  ///< frame trace of a stored title; empty: synthetic renditions
+  Duration latency = 400ms;  ///< from capture to picture that the viewer asks for
+  double weight = 1;
+  struct Pause {
+    Duration from{}, until{};
+  };
+  std::vector<Pause> pauses;
+};
+
+/// TCP of ns-3. `size` zero: as much as it can until the end.
+struct Tcp {
+  std::string variant = "cubic";            ///< or "bbr", "new-reno"
+  std::uint64_t smallest = 0, largest = 0;  ///< bytes of a transfer, uniform; 0: endless
+  Duration mean_idle{};                     ///< exponential, between transfers
+};
+
+struct ConstantRate {
+  std::vector<link::RateStep> rate;
+  std::uint32_t datagram = 1200;  ///< bytes of UDP payload
+};
+
+/// Something that sends from one node to another from `start` to `stop`, `count` times side by side.
+struct Flow {
+  enum class Kind : std::uint8_t { media, tcp, constant };
+  std::string name;
+  Kind kind = Kind::media;
+  std::string from, to;
+  Duration delay{};  ///< of its own way to `from`, added to the path's, each way
+  Duration start{}, stop{};
+  Media media;
+  Tcp tcp;
+  ConstantRate constant;
+  /// The client side gets a new port at these times, as when a NAT forgets (QUIC network simulator).
+  std::vector<Duration> rebind_port, rebind_address;
+};
+
+struct Experiment {
+  std::string name;
+  std::string title;   ///< one line for a person
+  std::string source;  ///< where it comes from: "RFC 8867 section 5.1"
+  Duration length{};
+  std::vector<Link> links;
+  std::vector<Flow> flows;
+};
+
+}  // namespace avocet::sim

@@ -1,0 +1,243 @@
+#include "sim/experiment/scenario_file.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+
+namespace avocet::sim {
+namespace {
+
+using link::parse_duration;
+using link::parse_percentage;
+using link::parse_rate;
+
+void read_discipline(TomlSection& in, Queue& queue) {
+  const std::string kind = in.text("discipline", "drop-tail");
+  if (kind == "drop-tail")
+    queue.kind = QueueKind::drop_tail;
+  else if (kind == "codel")
+    queue.kind = QueueKind::codel;
+  else if (kind == "fq-codel")
+    queue.kind = QueueKind::fq_codel;
+  else if (kind == "pie")
+    queue.kind = QueueKind::pie;
+  else
+    in.complain("discipline", fmt::format("is '{}'; known are drop-tail, codel, fq-codel and pie", kind));
+  queue.ecn = in.yes("ecn", queue.ecn);
+}
+
+/// Keys that a link has for both directions, and `forward` and `back` for one.
+void read_direction(TomlSection& in, Direction& d) {
+  link::LinkConfig& path = d.path;
+  path.delay = in.parsed("delay", path.delay, parse_duration);
+  path.jitter = in.parsed("jitter", path.jitter, parse_duration);
+  path.rate = in.parsed("rate", path.rate, link::parse_rate_steps);
+  path.queue = in.parsed("queue", path.queue, parse_duration);
+  path.mark_above = in.parsed("mark_above", path.mark_above, parse_duration);
+  path.loss = in.parsed("loss", path.loss, link::parse_loss);
+  path.corrupt = in.parsed("corrupt", path.corrupt, parse_percentage);
+  path.duplicate = in.parsed("duplicate", path.duplicate, parse_percentage);
+  path.reorder = in.parsed("reorder", path.reorder, link::parse_reorder);
+  path.blackholes = in.parsed("blackholes", path.blackholes, link::parse_blackholes);
+  if (in.has("drop")) path.drop_list = in.numbers("drop");
+  std::ranges::sort(path.drop_list);
+  d.trace = in.text("trace", d.trace);
+  if (in.has("discipline") || in.has("ecn")) read_discipline(in, d.queue);
+}
+
+Link read_link(TomlSection& in) {
+  Link link;
+  link.name = in.required_text("name");
+  const auto ends = in.words("between");
+  if (ends.size() == 2 && ends[0] != ends[1]) {
+    link.from = ends[0], link.to = ends[1];
+  } else {
+    in.complain("between", "must name the two different nodes that the link joins");
+  }
+  read_direction(in, link.forward);
+  link.back = link.forward;
+  in.inside("forward", [&](TomlSection& one) { read_direction(one, link.forward); });
+  in.inside("back", [&](TomlSection& one) { read_direction(one, link.back); });
+  return link;
+}
+
+void read_encoder(TomlSection& in, Encoder& e) {
+  e.least = in.parsed("least", e.least, parse_rate);
+  e.most = in.parsed("most", e.most, parse_rate);
+  e.first = in.parsed("first", e.least, parse_rate);
+  e.audio = in.parsed("audio", e.audio, parse_rate);
+  e.frames_per_second = in.number("frames_per_second", e.frames_per_second, 1, 240);
+  e.variation = in.parsed("variation", e.variation, parse_percentage);
+  e.reaction = in.parsed("reaction", e.reaction, parse_duration);
+  e.key_interval = in.parsed("key_interval", e.key_interval, parse_duration);
+  if (e.least > e.most) in.complain("least", "is above most");
+}
+
+void read_media(TomlSection& in, Media& m) {
+  in.inside("encoder", [&](TomlSection& one) { read_encoder(one, m.encoder); });
+  m.latency = in.parsed("latency", m.latency, parse_duration);
+  m.weight = in.number("weight", m.weight, 0.1, 10);
+  in.each("pause", [&](TomlSection& one) {
+    Media::Pause pause;
+    pause.from = one.parsed("from", Duration{}, parse_duration);
+    pause.until = one.parsed("until", Duration{}, parse_duration);
+    if (pause.until <= pause.from) one.complain("until", "is not later than from");
+    m.pauses.push_back(pause);
+  });
+}
+
+void read_tcp(TomlSection& in, Tcp& t) {
+  t.variant = in.text("variant", t.variant);
+  if (t.variant != "cubic" && t.variant != "bbr" && t.variant != "new-reno") {
+    in.complain("variant", fmt::format("is '{}'; known are cubic, bbr and new-reno", t.variant));
+  }
+  t.smallest = static_cast<std::uint64_t>(in.number("smallest", 0, 0, 1e12));
+  t.largest = static_cast<std::uint64_t>(in.number("largest", 0, 0, 1e12));
+  t.mean_idle = in.parsed("mean_idle", t.mean_idle, parse_duration);
+  if (t.smallest > t.largest) in.complain("smallest", "is above largest");
+}
+
+Flow read_flow(TomlSection& in, Duration length) {
+  Flow flow;
+  flow.name = in.required_text("name");
+  flow.from = in.required_text("from");
+  flow.to = in.required_text("to");
+  flow.delay = in.parsed("delay", flow.delay, parse_duration);
+  flow.start = in.parsed("start", flow.start, parse_duration);
+  flow.stop = in.parsed("stop", length, parse_duration);
+  if (flow.stop <= flow.start) in.complain("stop", "is not later than start");
+  const std::string kind = in.text("kind", "media");
+  if (kind == "media") {
+    read_media(in, flow.media);
+  } else if (kind == "tcp") {
+    flow.kind = Flow::Kind::tcp;
+    read_tcp(in, flow.tcp);
+  } else if (kind == "constant") {
+    flow.kind = Flow::Kind::constant;
+    flow.constant.rate = in.parsed("rate", flow.constant.rate, link::parse_rate_steps);
+    flow.constant.datagram = static_cast<std::uint32_t>(in.number("datagram", 1200, 16, 65'000));
+    if (flow.constant.rate.empty()) in.complain("rate", "is missing");
+  } else {
+    in.complain("kind", fmt::format("is '{}'; known are media, tcp and constant", kind));
+  }
+  flow.rebind_port = in.durations("rebind_port");
+  flow.rebind_address = in.durations("rebind_address");
+  return flow;
+}
+
+void scale_rates(Experiment& e, double scale) {
+  const auto steps = [&](std::vector<link::RateStep>& all) {
+    for (link::RateStep& step : all) {
+      if (!step.rate.is_infinite()) step.rate = step.rate * scale;
+    }
+  };
+  for (Link& link : e.links) steps(link.forward.path.rate), steps(link.back.path.rate);
+  for (Flow& flow : e.flows) {
+    steps(flow.constant.rate);
+    Encoder& encoder = flow.media.encoder;
+    encoder.least = encoder.least * scale, encoder.most = encoder.most * scale;
+    encoder.first = encoder.first * scale;
+  }
+}
+
+/// The file's own settings under what --set says.
+Settings merge(const toml::table& file, const std::string& name, const Settings& overrides,
+               std::vector<ScenarioError>& errors) {
+  Settings settings{{"scale", "1"}, {"length", ""}};
+  if (const toml::table* own = file["settings"].as_table()) {
+    for (const auto& [key, node] : *own) {
+      if (const auto text = node.value<std::string>()) {
+        settings[std::string(key.str())] = *text;
+      } else {
+        errors.push_back(
+            {fmt::format("{}:{}: settings.{} is not a string", name, node.source().begin.line, key.str())});
+      }
+    }
+  }
+  for (const auto& [key, value] : overrides) {
+    const auto found = settings.find(key);
+    if (found != settings.end()) {
+      found->second = value;
+      continue;
+    }
+    std::string known;
+    for (const auto& [setting, typed] : settings) known += (known.empty() ? "" : ", ") + setting;
+    errors.push_back(
+        {fmt::format("--set {}={}: {} has no setting of that name; it has {}", key, value, name, known)});
+  }
+  return settings;
+}
+
+void check_names(const Experiment& e, const std::string& file, std::vector<ScenarioError>& errors) {
+  const auto known = [&](const std::string& node) {
+    return std::ranges::any_of(e.links, [&](const Link& l) { return l.from == node || l.to == node; });
+  };
+  for (const Flow& flow : e.flows) {
+    for (const std::string& end : {flow.from, flow.to}) {
+      if (!known(end)) {
+        errors.push_back(
+            {fmt::format("{}: flow '{}' begins or ends at '{}', which no link joins", file, flow.name, end)});
+      }
+    }
+  }
+  if (e.links.empty()) errors.push_back({file + ": there is no [[link]]"});
+  if (e.flows.empty()) errors.push_back({file + ": there is no [[flow]]"});
+}
+
+}  // namespace
+
+std::expected<Experiment, std::vector<ScenarioError>> parse_scenario(std::string_view text,
+                                                                     const std::string& name,
+                                                                     const Settings& overrides) {
+  std::vector<ScenarioError> errors;
+  toml::table table;
+  try {
+    table = toml::parse(text, name);
+  } catch (const toml::parse_error& error) {
+    return std::unexpected(std::vector<ScenarioError>{
+        {fmt::format("{}:{}: {}", name, error.source().begin.line, error.description())}});
+  }
+  const Settings settings = merge(table, name, overrides, errors);
+  Experiment experiment;
+  experiment.name = std::filesystem::path(name).stem().string();
+  TomlSection in(table, name, "", settings, errors);
+  in.inside("settings", [](TomlSection& own) { own.accept_all(); });
+  experiment.title = in.required_text("title");
+  experiment.source = in.text("source", {});
+  experiment.length = in.parsed("length", Duration{}, parse_duration);
+  if (experiment.length == Duration{}) in.complain("length", "is missing, or nothing");
+  in.each("link", [&](TomlSection& one) { experiment.links.push_back(read_link(one)); });
+  in.each("flow", [&](TomlSection& one) { experiment.flows.push_back(read_flow(one, experiment.length)); });
+  in.finish();
+  check_names(experiment, name, errors);
+
+  double scale = 0;
+  const std::string& typed = settings.at("scale");
+  char* end = nullptr;
+  scale = std::strtod(typed.c_str(), &end);
+  if (*end != '\0' || !(scale > 0) || scale > 1e6) {
+    errors.push_back({fmt::format("--set scale={}: not a number above 0", typed)});
+  }
+  if (const std::string& length = settings.at("length"); !length.empty()) {
+    const auto shorter = parse_duration(length);
+    if (!shorter) errors.push_back({fmt::format("--set length={}: {}", length, shorter.error())});
+    experiment.length = std::min(experiment.length, shorter.value_or(experiment.length));
+  }
+  if (!errors.empty()) return std::unexpected(std::move(errors));
+  scale_rates(experiment, scale);
+  return experiment;
+}
+
+std::expected<Experiment, std::vector<ScenarioError>> read_scenario(const std::filesystem::path& path,
+                                                                    const Settings& overrides) {
+  std::ifstream in(path, std::ios::binary);
+  if (!in) {
+    return std::unexpected(std::vector<ScenarioError>{{fmt::format("{}: cannot be read", path.string())}});
+  }
+  const std::string text{std::istreambuf_iterator<char>(in), {}};
+  return parse_scenario(text, path.string(), overrides);
+}
+
+}  // namespace avocet::sim

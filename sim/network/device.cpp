@@ -1,0 +1,235 @@
+#include "sim/network/device.hpp"
+
+#include <ns3/ipv4-header.h>
+#include <ns3/ipv6-header.h>
+#include <ns3/mac48-address.h>
+#include <ns3/node.h>
+#include <ns3/packet.h>
+
+#include <algorithm>
+
+#include "sim/network/clock.hpp"
+#include "sim/network/datagram_tag.hpp"
+
+namespace avocet::sim {
+namespace {
+
+enum Stream : std::uint64_t {
+  loss_stream = 1,
+  jitter_stream,
+  duplicate_stream,
+  reorder_stream,
+  corrupt_stream
+};
+
+constexpr std::uint16_t ipv4_protocol = 0x0800;
+
+DataSize size_of(const ns3::Packet& packet) { return DataSize::bytes(packet.GetSize()); }
+
+Passing passing(const ns3::Packet& packet) {
+  DatagramTag tag;
+  packet.PeekPacketTag(tag);
+  return {tag.end(), tag.index(), packet.GetSize()};
+}
+
+}  // namespace
+
+Device::Device(const Direction& direction, std::optional<link::Trace> trace, std::uint64_t seed,
+               std::size_t where, Watcher* watcher)
+    : path_(direction.path),
+      queue_(direction.queue),
+      schedule_(direction.path.rate),
+      trace_(std::move(trace)),
+      loss_random_(seed, loss_stream),
+      jitter_random_(seed, jitter_stream),
+      duplicate_random_(seed, duplicate_stream),
+      reorder_random_(seed, reorder_stream),
+      corrupt_random_(seed, corrupt_stream),
+      where_(where),
+      watcher_(watcher),
+      address_(ns3::Mac48Address::Allocate()) {
+  const Duration first_step = schedule_.next_step(Duration::zero());
+  if (first_step != Duration::max()) {
+    step_ = ns3::Simulator::Schedule(to_ns3(first_step), &Device::shrink_queue, this);
+  }
+}
+
+ns3::TypeId Device::GetTypeId() {
+  static const ns3::TypeId id = ns3::TypeId("avocet::sim::Device").SetParent<ns3::NetDevice>();
+  return id;
+}
+
+void Device::connect(const ns3::Ptr<Device>& a, const ns3::Ptr<Device>& b) { a->peer_ = b, b->peer_ = a; }
+
+DataRate Device::rate(Time at) const { return trace_ ? trace_->mean() : schedule_.at(at.time_since_epoch()); }
+
+bool Device::Send(ns3::Ptr<ns3::Packet> packet, const ns3::Address&, std::uint16_t protocol) {
+  const Time now = sim::now();
+  const std::uint64_t index = entered_++;
+  Item item{std::move(packet), protocol, now};
+  if (watcher_ != nullptr) watcher_->on_entered(where_, now, passing(*item.packet));
+  if (std::ranges::binary_search(path_.drop_list, index)) return tell_lost(item, LossCause::listed), true;
+  if (item.packet->GetSize() > path_.largest) return tell_lost(item, LossCause::too_large), true;
+  const bool unlimited = !trace_ && rate(now).is_infinite();
+  if (unlimited && !serving_) {
+    if (watcher_ != nullptr) watcher_->on_served(where_, now, passing(*item.packet), {});
+    cross_medium(std::move(item));
+    return true;
+  }
+  if (serving_ && !flow_control_ && waiting_size_ + size_of(*item.packet) > room(now)) {
+    return tell_lost(item, LossCause::queue), false;
+  }
+  waiting_size_ += size_of(*item.packet);
+  waiting_.push_back(std::move(item));
+  if (!serving_) serve_next();
+  // With a queue discipline above, the queue is there: here one packet waits at most.
+  if (flow_control_ && !waiting_.empty()) flow_control_->GetTxQueue(0)->Stop();
+  return true;
+}
+
+bool Device::SendFrom(ns3::Ptr<ns3::Packet> packet, const ns3::Address&, const ns3::Address& to,
+                      std::uint16_t protocol) {
+  return Send(std::move(packet), to, protocol);
+}
+
+DataSize Device::room(Time now) const {
+  const DataRate current = rate(now);
+  return current.is_infinite() ? path_.hold : path_.queue * current;
+}
+
+Duration Device::finish(Duration from, DataSize size) {
+  return trace_ ? trace_->finish(from, size) : schedule_.finish(from, size);
+}
+
+void Device::serve_next() {
+  if (waiting_.empty()) return;
+  serving_ = std::move(waiting_.front());
+  waiting_.pop_front();
+  waiting_size_ -= size_of(*serving_->packet);
+  const Time now = sim::now();
+  const Duration queued = now - serving_->entered;
+  mark_when_late(*serving_, queued);
+  if (watcher_ != nullptr) {
+    watcher_->on_served(where_, now, passing(*serving_->packet), queued);
+  }
+  const Duration done = finish(now.time_since_epoch(), size_of(*serving_->packet));
+  if (done == Duration::max()) return;  // an outage without end
+  ns3::Simulator::Schedule(to_ns3(done - now.time_since_epoch()), &Device::served, this);
+}
+
+void Device::served() {
+  Item item = std::move(*serving_);
+  serving_.reset();
+  cross_medium(std::move(item));
+  serve_next();
+  if (flow_control_ && waiting_.empty()) flow_control_->GetTxQueue(0)->Wake();
+}
+
+/// The queue is a time: at a lower rate it has room for fewer bytes.
+void Device::shrink_queue() {
+  const Time now = sim::now();
+  while (!waiting_.empty() && waiting_size_ > room(now)) {
+    waiting_size_ -= size_of(*waiting_.back().packet);
+    tell_lost(waiting_.back(), LossCause::queue);
+    waiting_.pop_back();
+  }
+  const Duration next = schedule_.next_step(now.time_since_epoch());
+  if (next != Duration::max()) {
+    step_ = ns3::Simulator::Schedule(to_ns3(next - now.time_since_epoch()), &Device::shrink_queue, this);
+  }
+}
+
+void Device::mark_when_late(Item& item, Duration queued) {
+  if (path_.mark_above == Duration::zero() || queued <= path_.mark_above || item.protocol != ipv4_protocol) {
+    return;
+  }
+  ns3::Ipv4Header header;
+  item.packet->RemoveHeader(header);
+  if (header.GetEcn() != ns3::Ipv4Header::ECN_NotECT) {
+    header.SetEcn(ns3::Ipv4Header::ECN_CE);
+    if (watcher_ != nullptr) watcher_->on_marked(where_, sim::now(), passing(*item.packet));
+  }
+  item.packet->AddHeader(header);
+}
+
+void Device::cross_medium(Item item) {
+  const Time now = sim::now();
+  if (in_blackhole(now)) return tell_lost(item, LossCause::blackhole);
+  if (lost()) return tell_lost(item, LossCause::random);
+  // A UDP or TCP checksum notices nearly every flipped bit: the packet is as good as lost.
+  if (corrupt_random_.chance(path_.corrupt)) return tell_lost(item, LossCause::corrupted);
+
+  Duration way = path_.delay;
+  if (path_.jitter > Duration::zero()) {
+    way += seconds_of(to_seconds(path_.jitter) * jitter_random_.gaussian());
+  }
+  Time at = std::max(now + std::max(way, Duration::zero()), last_arrival_);
+  if (reorder_random_.chance(path_.reorder.probability)) {
+    at += path_.reorder.by;
+  } else {
+    last_arrival_ = at;
+  }
+  if (duplicate_random_.chance(path_.duplicate)) {
+    if (watcher_ != nullptr) watcher_->on_duplicated(where_, now, passing(*item.packet));
+    arrive({item.packet->Copy(), item.protocol, item.entered}, at - now);
+  }
+  arrive(item, at - now);
+}
+
+void Device::arrive(const Item& item, Duration way) {
+  ns3::Simulator::ScheduleWithContext(peer_->node_->GetId(), to_ns3(way), [this, item] {
+    if (watcher_ != nullptr) watcher_->on_left(where_, sim::now(), passing(*item.packet));
+    peer_->receive(item.packet, item.protocol);
+  });
+}
+
+void Device::receive(const ns3::Ptr<ns3::Packet>& packet, std::uint16_t protocol) {
+  if (!promiscuous_.IsNull()) {
+    promiscuous_(this, packet, protocol, peer_->address_, address_, ns3::NetDevice::PACKET_HOST);
+  }
+  receive_(this, packet, protocol, peer_->address_);
+}
+
+bool Device::lost() {
+  const link::Loss& loss = path_.loss;
+  if (loss_random_.chance(bad_ ? loss.to_good : loss.to_bad)) bad_ = !bad_;
+  return loss_random_.chance(bad_ ? loss.in_bad : loss.in_good);
+}
+
+bool Device::in_blackhole(Time now) const {
+  const Duration t = now.time_since_epoch();
+  return std::ranges::any_of(path_.blackholes,
+                             [t](const link::Blackhole& b) { return t >= b.from && t < b.until; });
+}
+
+void Device::tell_lost(const Item& item, LossCause cause) {
+  if (watcher_ != nullptr) watcher_->on_lost(where_, sim::now(), passing(*item.packet), cause);
+}
+
+ns3::Ptr<ns3::Channel> Device::GetChannel() const { return nullptr; }
+void Device::SetAddress(ns3::Address address) { address_ = address; }
+ns3::Address Device::GetAddress() const { return address_; }
+ns3::Address Device::GetBroadcast() const { return ns3::Mac48Address::GetBroadcast(); }
+ns3::Address Device::GetMulticast(ns3::Ipv4Address group) const {
+  return ns3::Mac48Address::GetMulticast(group);
+}
+ns3::Address Device::GetMulticast(ns3::Ipv6Address group) const {
+  return ns3::Mac48Address::GetMulticast(group);
+}
+
+void Device::NotifyNewAggregate() {
+  if (!flow_control_) flow_control_ = GetObject<ns3::NetDeviceQueueInterface>();
+  ns3::NetDevice::NotifyNewAggregate();
+}
+
+void Device::DoDispose() {
+  step_.Cancel();
+  waiting_.clear();
+  serving_.reset();
+  node_ = nullptr;
+  peer_ = nullptr;
+  flow_control_ = nullptr;
+  ns3::NetDevice::DoDispose();
+}
+
+}  // namespace avocet::sim

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <ns3/ipv4-address.h>
+#include <ns3/node.h>
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "sim/experiment/experiment.hpp"
+#include "sim/network/device.hpp"
+
+namespace avocet::sim {
+
+/// The nodes and links of an experiment inside ns-3, with addresses and the shortest routes. Hosts hang on
+/// nodes by links of their own that only delay.
+class Topology {
+ public:
+  /// `seed` is for the randomness of all links. `traces` by file name, for links that have one.
+  Topology(const std::vector<Link>&, const std::map<std::string, link::Trace>& traces, std::uint64_t seed,
+           Watcher*);
+
+  struct Host {
+    ns3::Ptr<ns3::Node> node;
+    ns3::Ipv4Address address;
+  };
+  /// A new host on a named node, `delay` away from it.
+  Host add_host(const std::string& at, Duration delay);
+  /// Another address for a host, on a link of its own: for a change of address on the way.
+  ns3::Ipv4Address add_address(const Host&, const std::string& at, Duration delay);
+  /// To be called when all hosts are there.
+  void make_routes();
+
+  /// The device that sends in direction `where` (see Watcher).
+  const Device& direction(std::size_t where) const { return *directions_[where]; }
+
+ private:
+  struct Edge {
+    std::uint32_t from, to;  // node ids
+    std::uint32_t interface;
+    ns3::Ipv4Address gateway;
+  };
+
+  ns3::Ptr<ns3::Node> node(const std::string& name);
+  void join(const ns3::Ptr<ns3::Node>& a, const ns3::Ptr<Device>&, const ns3::Ptr<ns3::Node>& b,
+            const ns3::Ptr<Device>&);
+
+  std::map<std::string, ns3::Ptr<ns3::Node>> by_name_;
+  std::vector<ns3::Ptr<ns3::Node>> nodes_;
+  std::vector<ns3::Ptr<Device>> directions_;
+  std::vector<Edge> edges_;
+  std::vector<std::pair<ns3::Ipv4Address, std::uint32_t>> addresses_;  // of hosts, with their node
+  std::uint32_t next_subnet_ = 0;
+};
+
+}  // namespace avocet::sim

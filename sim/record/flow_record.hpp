@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "protocol/base/time.hpp"
+#include "protocol/base/units.hpp"
+
+namespace avocet::sim {
+
+/// Everything that is measured of one flow while a simulation runs, in the order in which it happened.
+struct FlowRecord {
+  std::string name;
+  Duration start{}, stop{};              ///< of the flow, since the simulation began
+  DataRate most = DataRate::infinite();  ///< that its source ever makes
+
+  std::optional<std::size_t> bottleneck;  ///< direction of a link at which it is measured
+
+  struct SentFrame {
+    Time captured;
+    std::size_t size = 0;
+  };
+  struct DeliveredFrame {
+    std::uint64_t number = 0;
+    Time captured, decodable;
+    bool late = false;
+  };
+  std::vector<SentFrame> frames_sent;  ///< pictures, by number
+  std::vector<DeliveredFrame> frames_delivered;
+
+  struct Served {
+    Time at;
+    Duration queued;
+    std::size_t size = 0;
+  };
+  std::vector<Served> served;  ///< packets of media at the bottleneck
+
+  struct Received {
+    Time at;
+    std::size_t size = 0;
+  };
+  std::vector<Received> received;  ///< payload at the far end: of TCP and constant flows, or whole frames
+
+  std::uint64_t packets_entered = 0, packets_lost = 0;  ///< of media at the bottleneck
+  std::uint64_t retransmissions = 0, parity = 0, fragments = 0, padding_bytes = 0;
+  std::uint64_t frames_late = 0, frames_lost = 0, freeze_count = 0;
+  Duration freezes{};
+  std::uint64_t rendition_switches = 0;
+
+  struct Estimate {
+    Time at;
+    DataRate target, encoder;
+    Duration queue_delay;
+  };
+  std::vector<Estimate> estimates;  ///< what the sender believed, every 100 ms
+};
+
+}  // namespace avocet::sim

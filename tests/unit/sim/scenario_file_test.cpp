@@ -1,0 +1,90 @@
+#include "sim/experiment/scenario_file.hpp"
+
+#include <gtest/gtest.h>
+
+namespace avocet::sim {
+namespace {
+
+constexpr std::string_view small = R"(
+title = "Small"
+length = "20s"
+
+[settings]
+loss = "1%"
+
+[[link]]
+name = "bottleneck"
+between = ["left", "right"]
+delay = "50ms"
+forward = { rate = "1mbit@0s,2mbit@10s", loss = "$loss" }
+
+[[flow]]
+name = "media"
+from = "left"
+to = "right"
+start = "1s"
+)";
+
+std::string with(std::string_view text, std::string_view from, std::string_view to) {
+  std::string out(text);
+  return out.replace(out.find(from), from.size(), to);
+}
+
+std::string error_of(std::string_view text, const Settings& overrides = {}) {
+  const auto read = parse_scenario(text, "small.toml", overrides);
+  return read ? "it was read" : read.error().front().message;
+}
+
+TEST(ScenarioFile, IsReadAsWritten) {
+  const auto read = parse_scenario(small, "small.toml", {});
+  ASSERT_TRUE(read) << read.error().front().message;
+  EXPECT_EQ(read->length, 20s);
+  ASSERT_EQ(read->links.size(), 1u);
+  const Link& link = read->links[0];
+  EXPECT_EQ(link.forward.path.delay, 50ms);
+  EXPECT_EQ(link.back.path.delay, 50ms) << "both directions, unless one says something else";
+  EXPECT_EQ(link.forward.path.rate.size(), 2u);
+  EXPECT_TRUE(link.back.path.rate.empty());
+  EXPECT_DOUBLE_EQ(link.forward.path.loss.mean(), 0.01);
+  EXPECT_DOUBLE_EQ(link.back.path.loss.mean(), 0);
+  EXPECT_EQ(read->flows[0].start, 1s);
+  EXPECT_EQ(read->flows[0].stop, 20s);
+}
+
+TEST(ScenarioFile, TakesSettingsFromOutside) {
+  const auto read = parse_scenario(small, "small.toml", {{"loss", "5%"}, {"scale", "10"}, {"length", "5s"}});
+  ASSERT_TRUE(read) << read.error().front().message;
+  EXPECT_DOUBLE_EQ(read->links[0].forward.path.loss.mean(), 0.05);
+  EXPECT_EQ(read->links[0].forward.path.rate[1].rate, DataRate::mbps(20));
+  EXPECT_EQ(read->flows[0].media.encoder.most, DataRate::mbps(15));
+  EXPECT_EQ(read->length, 5s);
+}
+
+TEST(ScenarioFile, SaysWhereItIsWrongAndWhatWasExpected) {
+  EXPECT_EQ(error_of(with(small, "start =", "strat =")).substr(0, 63),
+            "small.toml:18: flow.strat is not a key that this version knows;");
+  EXPECT_EQ(
+      error_of(with(small, "\"50ms\"", "50")),
+      "small.toml:11: link.delay is a number without a unit; wanted is a string such as \"50ms\", \"1mbit\" "
+      "or \"5%\"");
+  EXPECT_EQ(error_of(with(small, "$loss", "$los")),
+            "small.toml:12: link.forward.loss stands for the setting 'los', which [settings] does not have");
+  EXPECT_EQ(error_of(with(small, "to = \"right\"", "to = \"wrong\"")),
+            "small.toml: flow 'media' begins or ends at 'wrong', which no link joins");
+  EXPECT_EQ(error_of(small, {{"delay", "1ms"}}),
+            "--set delay=1ms: small.toml has no setting of that name; it has length, loss, scale");
+  EXPECT_EQ(error_of("title = ").substr(0, 13), "small.toml:1:");
+}
+
+TEST(ScenarioFile, OfEveryShippedExperimentIsRight) {
+  std::size_t read = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(AVOCET_SCENARIOS)) {
+    const auto scenario = read_scenario(entry.path(), {{"scale", "10"}});
+    EXPECT_TRUE(scenario) << scenario.error().front().message;
+    ++read;
+  }
+  EXPECT_GE(read, 11u);
+}
+
+}  // namespace
+}  // namespace avocet::sim
