@@ -7,7 +7,6 @@
 #include <system_error>
 
 #include "endpoints/codec/names.hpp"
-#include "endpoints/codec/segment_cache.hpp"
 
 namespace avocet::codec {
 namespace {
@@ -58,9 +57,7 @@ Error missing_error(const std::string& name, const std::vector<std::string>& abs
 }  // namespace
 
 Library::Library(std::filesystem::path folder, LibrarySettings settings)
-    : folder_(std::move(folder)),
-      settings_(std::move(settings)),
-      cache_(std::make_shared<SegmentCache>(settings_.cache_bytes)) {
+    : folder_(std::move(folder)), settings_(std::move(settings)) {
   std::erase_if(settings_.renditions, [](const auto& r) { return !rendition_height(r); });
 }
 
@@ -73,7 +70,7 @@ Result<std::vector<Listing>> Library::list() const {
   return listings;
 }
 
-Result<std::shared_ptr<Title>> Library::open(const std::string& name) {
+Result<std::shared_ptr<const Title>> Library::open(const std::string& name) {
   if (auto good = check_clip_name(name); !good) return std::unexpected(good.error());
   if (const auto known = open_.find(name); known != open_.end())
     if (auto title = known->second.lock(); title && title->unchanged()) return title;
@@ -90,7 +87,7 @@ Result<std::shared_ptr<Title>> Library::open(const std::string& name) {
   std::vector<Title::File> files;
   for (const auto& rendition : renditions->second)
     files.push_back({rendition, folder_ / file_name(name, rendition)});
-  auto title = Title::open(name, files, cache_);
+  auto title = Title::open(name, files, ++opened_);
   if (title) open_[name] = *title;
   return title;
 }

@@ -15,7 +15,6 @@ namespace avocet::codec {
 
 struct LibrarySettings {
   std::vector<std::string> renditions = {"240p", "720p", "1440p"};  ///< what a title needs to be playable
-  std::size_t cache_bytes = 64 << 20;  ///< segments kept in memory, for all viewers together
 };
 
 /// What a folder says of one title, without opening its files.
@@ -26,7 +25,7 @@ struct Listing {
   bool complete() const { return missing.empty(); }
 };
 
-/// A folder of `<name>_<rendition>.mp4`. One per thread: nothing here is thread-safe.
+/// A folder of `<name>_<rendition>.mp4`. For one thread; the titles it opens are for any.
 class Library {
  public:
   explicit Library(std::filesystem::path folder, LibrarySettings settings = {});
@@ -38,15 +37,15 @@ class Library {
   /// it. Takes about 0.1 s per hour of video and rendition. Faults: bad_name, unknown_title,
   /// missing_rendition (names every missing one and its file), misaligned (says which, and the first
   /// differing instant), unreadable, unsupported.
-  Result<std::shared_ptr<Title>> open(const std::string& name);
+  Result<std::shared_ptr<const Title>> open(const std::string& name);
 
   const std::filesystem::path& folder() const { return folder_; }
 
  private:
   std::filesystem::path folder_;
   LibrarySettings settings_;
-  std::shared_ptr<SegmentCache> cache_;
-  std::map<std::string, std::weak_ptr<Title>, std::less<>> open_;
+  std::uint64_t opened_ = 0;
+  std::map<std::string, std::weak_ptr<const Title>, std::less<>> open_;
 };
 
 }  // namespace avocet::codec

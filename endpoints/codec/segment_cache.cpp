@@ -4,6 +4,14 @@
 
 namespace avocet::codec {
 
+Result<media::SharedSegment> SegmentCache::get(const Title& title, std::size_t track, std::uint32_t segment) {
+  const Key key{title.id(), static_cast<std::uint32_t>(track), segment};
+  if (auto found = find(key)) return found;
+  auto read = title.segment(track, segment);
+  if (read) insert(key, *read);
+  return read;
+}
+
 media::SharedSegment SegmentCache::find(const Key& key) {
   const auto place = places_.find(key);
   if (place == places_.end()) return nullptr;

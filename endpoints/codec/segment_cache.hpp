@@ -5,11 +5,12 @@
 #include <list>
 #include <map>
 
+#include "endpoints/codec/title.hpp"
 #include "protocol/media/frame.hpp"
 
 namespace avocet::codec {
 
-/// The segments that viewers asked for last, up to a number of bytes.
+/// The segments that viewers asked for last, up to a number of bytes. One per thread.
 class SegmentCache {
  public:
   struct Key {
@@ -20,8 +21,8 @@ class SegmentCache {
 
   explicit SegmentCache(std::size_t bytes) : capacity_(bytes) {}
 
-  /// A name for a title that nothing else has here.
-  std::uint64_t next_title() { return ++titles_; }
+  /// A segment of a title, read from its files when it is not here.
+  Result<media::SharedSegment> get(const Title&, std::size_t track, std::uint32_t segment);
   /// Null when it is not there.
   media::SharedSegment find(const Key&);
   void insert(const Key&, media::SharedSegment);
@@ -38,7 +39,6 @@ class SegmentCache {
   void drop(Entries::iterator);
 
   std::size_t capacity_, bytes_ = 0;
-  std::uint64_t titles_ = 0;
   Entries entries_;  ///< the one used last in front
   std::map<Key, Entries::iterator> places_;
 };

@@ -10,7 +10,6 @@
 #include "endpoints/codec/media_file.hpp"
 #include "endpoints/codec/nal.hpp"
 #include "endpoints/codec/sample_index.hpp"
-#include "endpoints/codec/segment_cache.hpp"
 
 namespace avocet::codec {
 
@@ -75,10 +74,10 @@ Result<void> check_length(const std::string& file, const std::vector<Duration>& 
 }  // namespace
 
 Title::Title() = default;
-Title::~Title() { cache_->forget_title(id_); }
+Title::~Title() = default;
 
-Result<std::shared_ptr<Title>> Title::open(std::string name, const std::vector<File>& files,
-                                           std::shared_ptr<SegmentCache> cache) {
+Result<std::shared_ptr<const Title>> Title::open(std::string name, const std::vector<File>& files,
+                                                 std::uint64_t id) {
   assert(!files.empty());
   std::vector<FileIndex> indexes;
   std::vector<std::shared_ptr<const MediaFile>> opened;
@@ -97,8 +96,7 @@ Result<std::shared_ptr<Title>> Title::open(std::string name, const std::vector<F
 
   std::shared_ptr<Title> title(new Title);
   title->name_ = std::move(name);
-  title->id_ = cache->next_title();
-  title->cache_ = std::move(cache);
+  title->id_ = id;
   const TrackIndex& lowest = indexes[0].video;
   for (const auto& sample : lowest.samples)
     if (sample.key) title->starts_.push_back(media::to_duration(sample.pts, lowest.config.timebase));
@@ -137,11 +135,8 @@ FrameNumber Title::first_frame(std::size_t track, std::uint32_t segment) const {
   return FrameNumber{first[std::min<std::size_t>(segment, first.size() - 1)]};
 }
 
-Result<media::SharedSegment> Title::segment(std::size_t track, std::uint32_t segment) {
+Result<media::SharedSegment> Title::segment(std::size_t track, std::uint32_t segment) const {
   assert(track < tracks_.size() && segment < segments());
-  const SegmentCache::Key key{id_, static_cast<std::uint32_t>(track), segment};
-  if (auto found = cache_->find(key)) return found;
-
   const Track& from = tracks_[track];
   auto made = std::make_shared<media::Segment>();
   made->index = segment;
@@ -164,7 +159,6 @@ Result<media::SharedSegment> Title::segment(std::size_t track, std::uint32_t seg
     frame.end_of_track = i + 1 == from.first.back();
     frame.payload = std::move(payload);
   }
-  cache_->insert(key, made);
   return made;
 }
 

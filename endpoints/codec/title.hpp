@@ -12,15 +12,13 @@
 
 namespace avocet::codec {
 
-class SegmentCache;
-
 /// A stored title, cut into segments. Every video segment begins with a key frame that nothing before it or
 /// after it reaches across (closed GOP), and segment n begins at the same instant in every track. Frame
 /// numbers are decode order, from 0, per track; the video tracks agree on the first number of each segment.
 /// Audio comes from the lowest rendition's file (the others' audio is not looked at). Its frames belong to
 /// the segment in which they begin; the first segment has those before it too (AAC priming has negative
 /// times), the last those up to one second after the video's end. Times are those of the files; the first
-/// picture is normally at 0.
+/// picture is normally at 0. Never changes once open, so any number of threads may share it.
 class Title {
  public:
   /// `files` in ascending order of rendition.
@@ -28,13 +26,15 @@ class Title {
     std::string rendition;
     std::filesystem::path path;
   };
-  static Result<std::shared_ptr<Title>> open(std::string name, const std::vector<File>& files,
-                                             std::shared_ptr<SegmentCache> cache);
+  /// `id` tells it from all other titles in a SegmentCache, also from earlier ones of this name.
+  static Result<std::shared_ptr<const Title>> open(std::string name, const std::vector<File>& files,
+                                                   std::uint64_t id);
   ~Title();
   Title(const Title&) = delete;
   Title& operator=(const Title&) = delete;
 
   const std::string& name() const { return name_; }
+  std::uint64_t id() const { return id_; }
   /// From the first picture's begin to the last picture's end.
   Duration duration() const { return end_ - starts_.front(); }
   /// The video renditions, ascending, then the audio track if there is one.
@@ -49,9 +49,9 @@ class Title {
   /// Number of the first frame of a segment; `first_frame(track, segments())` is the number of frames.
   FrameNumber first_frame(std::size_t track, std::uint32_t segment) const;
 
-  /// The frames of one segment, payloads exactly the bytes in the file. Cached for all viewers; else a few
-  /// reads. An audio segment may be empty. The last frame of a track carries end_of_track.
-  Result<media::SharedSegment> segment(std::size_t track, std::uint32_t segment);
+  /// The frames of one segment, payloads exactly the bytes in the file: a few reads. An audio segment may be
+  /// empty. The last frame of a track carries end_of_track.
+  Result<media::SharedSegment> segment(std::size_t track, std::uint32_t segment) const;
 
   /// Whether the files on disk are still those that were opened.
   bool unchanged() const;
@@ -61,12 +61,11 @@ class Title {
   Title();
 
   std::string name_;
-  std::uint64_t id_ = 0;  ///< in the cache
+  std::uint64_t id_ = 0;
   Duration end_{};
   std::vector<media::TrackConfig> configs_;
   std::vector<Track> tracks_;
   std::vector<Duration> starts_;
-  std::shared_ptr<SegmentCache> cache_;
 };
 
 }  // namespace avocet::codec

@@ -1,7 +1,9 @@
 #include "endpoints/server/options.hpp"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cctype>
+#include <thread>
 
 #include "endpoints/codec/names.hpp"
 #include "endpoints/state/files.hpp"
@@ -9,6 +11,8 @@
 
 namespace avocet::server {
 namespace {
+
+constexpr unsigned most_threads = 16;
 
 constexpr const char* examples = R"(
 Examples:
@@ -31,7 +35,10 @@ each, with key frames at the same instants, so that a viewer can change between 
 
 constexpr const char* serve_help = R"(
 Serves all titles of a library folder; files that are added or removed are noticed. Without --cert and --key it makes a
-certificate on its first start and keeps it in the state folder. Stop with Ctrl-C; a second one does not wait.)";
+certificate on its first start and keeps it in the state folder.
+
+Stop it with Ctrl-C or SIGTERM: it takes no new viewers, tells those it has that it may be back, and ends when they have
+what was sent to them, after --drain seconds at the latest. A second signal does not wait.)";
 
 std::string environment_name(const std::string& flag) {
   std::string name = "AVOCET_";
@@ -92,6 +99,15 @@ void add_serve(CLI::App& app, ServeOptions& o, std::string& listen) {
   app.add_option("--name", o.name, "what the server calls itself [Avocet]")
       ->type_name("NAME")
       ->envname("AVOCET_NAME");
+  app.add_option("--threads", o.threads, "threads that serve, 1 to 16 [one per processor]")
+      ->type_name("N")
+      ->envname("AVOCET_THREADS")
+      ->check(CLI::Range(1U, most_threads));
+  app.add_option("--drain", o.drain_seconds,
+                 "when told to stop: how long viewers may take to get what was sent to them [3]")
+      ->type_name("SECONDS")
+      ->envname("AVOCET_DRAIN")
+      ->check(CLI::Range(0.0, 3600.0));
   app.add_flag("--quiet", o.quiet, "say nothing of users that come and go");
 }
 
@@ -114,7 +130,9 @@ std::variant<Command, int> parse_options(int argc, const char* const* argv) {
 
   AddOptions add;
   add_add(*app.add_subcommand("add", "put a video into a library, in all resolutions"), add);
-  ServeOptions serve{.state = state::default_folder("server"), .name = "Avocet"};
+  ServeOptions serve{.state = state::default_folder("server"),
+                     .name = "Avocet",
+                     .threads = std::clamp(std::thread::hardware_concurrency(), 1U, most_threads)};
   std::string listen = std::to_string(wire::default_port);
   add_serve(*app.add_subcommand("serve", "serve a library"), serve, listen);
   ListOptions list;

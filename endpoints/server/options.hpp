@@ -25,6 +25,8 @@ struct ServeOptions {
   std::filesystem::path certificate, key;  ///< both or none
   std::filesystem::path key_log, stats;
   std::string name;
+  unsigned threads = 1;
+  double drain_seconds = 3;  ///< for users to get what was sent, after the signal to stop
   bool quiet = false;
 };
 

@@ -53,9 +53,12 @@ std::vector<service::StoredTitle> Titles::catalogue() const {
   return out;
 }
 
-std::shared_ptr<codec::Title> Titles::find(const std::string& name) const {
-  const auto found = entries_.find(name);
-  return found == entries_.end() ? nullptr : found->second.title;
+std::shared_ptr<const Shelf> Titles::shelf() const {
+  Shelf shelf{.catalogue = catalogue(), .titles = {}};
+  for (const auto& [name, entry] : entries_) {
+    if (entry.title) shelf.titles.emplace(name, entry.title);
+  }
+  return std::make_shared<const Shelf>(std::move(shelf));
 }
 
 }  // namespace avocet::server

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "endpoints/codec/library.hpp"
-#include "protocol/service/server_events.hpp"
+#include "endpoints/server/shelf.hpp"
 
 namespace avocet::server {
 
@@ -19,13 +19,12 @@ class Titles {
   /// Looks at the folder. True when something is different from before.
   codec::Result<bool> scan();
   std::vector<service::StoredTitle> catalogue() const;
-  /// Null when there is none that can be played.
-  std::shared_ptr<codec::Title> find(const std::string& name) const;
+  std::shared_ptr<const Shelf> shelf() const;
 
  private:
   struct Entry {
     codec::Listing listing;
-    std::shared_ptr<codec::Title> title;
+    std::shared_ptr<const codec::Title> title;
     codec::Error problem;
   };
 

@@ -45,6 +45,7 @@ struct Guest {
   std::string name;      ///< empty before Welcome
   std::string asked;     ///< name that the registry was asked for; empty when there is none to give back
   bool waiting = false;  ///< for the registry: what it says next is not looked at before the answer
+  bool parting = false;  ///< is closed when it has what it was sent: what it says is not looked at
   bool leaving = false;  ///< was closed by us: nothing it says counts any more
 
   MessageStream messages;

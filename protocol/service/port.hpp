@@ -27,6 +27,9 @@ class Port {
   virtual void set_ceiling(DataRate) = 0;
   virtual void ignore_track(TrackId) = 0;
 
+  /// Whether everything that was written and sent has arrived, or was given up.
+  virtual bool flushed() const = 0;
+
   /// How the way to the peer is.
   struct Path {
     DataRate target;

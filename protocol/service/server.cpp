@@ -121,9 +121,9 @@ Server::Output Server::poll(Time now, ByteSpan room, std::size_t max_segments) {
   return impl_->poll(now, room, max_segments);
 }
 
-void Server::shut_down(Time now, std::string_view reason) {
-  impl_->service.say_goodbye(now, reason);
-  impl_->listener.shut_down(now, reason);
+void Server::drain(Time now, std::string_view reason, Time until) {
+  impl_->listener.refuse_new(now);
+  impl_->service.drain(now, reason, until);
 }
 
 std::size_t Server::sessions() const { return impl_->listener.sessions(); }

@@ -42,8 +42,10 @@ class Server {
   using Output = std::variant<session::Transmit, ServerEvent, session::Wake>;
   Output poll(Time now, ByteSpan room, std::size_t max_segments);
 
-  /// Takes no new sessions from now on, tells those there are why, and closes them.
-  void shut_down(Time now, std::string_view reason);
+  /// Stops in good order: takes no new sessions from now on, says Bye to the users, and closes each session
+  /// when it has what it was sent, live media too, with a code that tells the client to come back; what is
+  /// left at `until` is closed as it is. Stored plays end at once, for they can go on where they were.
+  void drain(Time now, std::string_view reason, Time until);
 
   std::size_t sessions() const;
   /// Users of all shards; the other figures are of this one.

@@ -18,10 +18,11 @@ Service::Service(const ServiceConfig& config, std::shared_ptr<crypto::Context> c
 }
 Service::~Service() = default;
 
-void Service::opened(Time, SessionId session, std::unique_ptr<Port> port, Bytes public_key,
+void Service::opened(Time now, SessionId session, std::unique_ptr<Port> port, Bytes public_key,
                      std::string fingerprint) {
   guests_[session] = std::make_unique<Guest>(session, std::move(port), std::move(public_key), config_.limits);
   events_.push_back(SessionOpened{session, std::move(fingerprint)});
+  if (drain_) say_goodbye(now, *guests_[session]);
 }
 
 void Service::received(Time now, SessionId session, ByteView stream_bytes) {
@@ -30,6 +31,7 @@ void Service::received(Time now, SessionId session, ByteView stream_bytes) {
 }
 
 void Service::hear(Time now, Guest& guest, ByteView stream_bytes) {
+  if (guest.parting) return;
   const auto handle = [&](const auto& message) {
     if (!guest.message_rate.take(now)) {
       return close(now, guest, wire::CloseCode::service, "too many messages in a short time");
@@ -114,11 +116,6 @@ void Service::announce(Time now, std::string_view line) {
   pump(now);
 }
 
-void Service::say_goodbye(Time now, std::string_view reason) {
-  broadcast(
-      now, {std::make_shared<const Bytes>(wire::frame_message(wire::Bye{.reason = shortened(reason, 256)}))});
-}
-
 void Service::wake(Time now) {
   if (directory_due_ && *directory_due_ <= now) {
     directory_due_.reset();
@@ -132,13 +129,16 @@ void Service::wake(Time now) {
     advance_plays(now, guest);
     settle(now, guest);
   }
+  if (drain_ && drain_->look_at && *drain_->look_at <= now) see_off(now);
   pump(now);
 }
 
 std::optional<Time> Service::due() const {
-  if (timers_.empty()) return directory_due_;
-  const Time first = timers_.begin()->first;
-  return directory_due_ ? std::min(first, *directory_due_) : first;
+  std::optional<Time> due = directory_due_;
+  const auto no_later = [&](Time at) { due = due ? std::min(*due, at) : at; };
+  if (!timers_.empty()) no_later(timers_.begin()->first);
+  if (drain_ && drain_->look_at) no_later(*drain_->look_at);
+  return due;
 }
 
 std::optional<ServerEvent> Service::next_event() {
@@ -269,7 +269,7 @@ void Service::arm(Guest& guest) {
 void Service::broadcast(Time now, const std::vector<SharedBytes>& messages) {
   std::vector<SessionId> unread;
   for (const auto& [session, guest] : guests_) {
-    if (!guest->joined() || guest->leaving) continue;
+    if (!guest->joined() || guest->parting || guest->leaving) continue;
     for (const SharedBytes& message : messages) guest->messages.send_bytes(message);
     guest->messages.flush(now, *guest->port);
     if (guest->messages.overflowed()) unread.push_back(session);

@@ -53,7 +53,7 @@ class Service {
   void supply(Time now, const SegmentRequest&, media::SharedSegment);
   void fail(Time now, const SegmentRequest&, std::string_view reason);
   void announce(Time now, std::string_view line);
-  void say_goodbye(Time now, std::string_view reason);
+  void drain(Time now, std::string_view reason, Time until);
 
   void wake(Time now);
   std::optional<Time> due() const;
@@ -102,6 +102,8 @@ class Service {
   void send_pages(Time now, Guest&);
   void set_ceiling(Guest&);
   void arm(Guest&);
+  void say_goodbye(Time now, Guest&);
+  void see_off(Time now);
   void broadcast(Time now, const std::vector<SharedBytes>&);
   void tell_everybody(SharedBytes);
 
@@ -118,6 +120,12 @@ class Service {
   std::deque<ServerEvent> events_;
   std::set<std::pair<Time, SessionId>> timers_;
   std::optional<Time> directory_due_;
+  struct Drain {
+    std::string reason;
+    Time until;
+    std::optional<Time> look_at;  // none: nobody is left
+  };
+  std::optional<Drain> drain_;  // of a server that stops
   std::deque<SessionId> attentive_;
 
   std::optional<Registry> registry_;                      // of shard 0

@@ -45,6 +45,12 @@ class SessionPort final : public Port {
   void ignore_track(TrackId track) override {
     if (auto* s = listener_.touch(id_)) s->ignore_track(track);
   }
+  bool flushed() const override {
+    const session::Session* s = listener_.find(id_);
+    if (s == nullptr) return true;
+    const session::Stats stats = s->stats();
+    return stats.stream_bytes_held == 0 && stats.media_bytes_held == 0;
+  }
   Path path() const override {
     const session::Session* s = listener_.find(id_);
     if (s == nullptr) return {};

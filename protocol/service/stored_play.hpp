@@ -38,6 +38,8 @@ class StoredPlay {
 
   /// Gives up the tracks and says Ended. No call after it.
   void end(std::string_view reason, Outlet&);
+  /// The same without a word.
+  void close_tracks(Outlet&);
   /// The client has shown the end, or the play cannot go on: end() it with the reason.
   const std::optional<std::string>& over() const { return over_; }
 
@@ -89,7 +91,6 @@ class StoredPlay {
   DataSize backlog(Outlet&) const;
   void check_end(Time now, Outlet&);
   void wake_at(Time at) { due_ = due_ ? std::min(*due_, at) : at; }
-  void close_tracks(Outlet&);
 
   std::shared_ptr<const StoredTitle> title_;
   PlayId play_;

@@ -33,8 +33,8 @@ class DatagramQueue {
     return ring_[(first_ + held_++) % ring_.size()];
   }
   /// Takes the oldest out; good until the next push. Not when empty.
-  const Entry& pop() {
-    const Entry& entry = ring_[first_];
+  Entry& pop() {
+    Entry& entry = ring_[first_];
     first_ = (first_ + 1) % ring_.size();
     --held_;
     return entry;
@@ -47,7 +47,7 @@ class DatagramQueue {
     ring_.resize(std::clamp<std::size_t>(ring_.size() * 2, 1, most_));
   }
 
-  const std::size_t most_;
+  std::size_t most_;
   std::vector<Entry> ring_;
   std::size_t first_ = 0, held_ = 0;
 };

@@ -59,6 +59,7 @@ class Listener::Impl {
   Output poll(Time now, ByteSpan room, std::size_t max_segments);
   Session* touch(SessionId);
   const Session* find(SessionId) const;
+  void refuse_new(Time now);
   void shut_down(Time now, std::string_view reason);
   std::size_t sessions() const { return entries_.size(); }
   const Counters& counters() const { return counters_; }
@@ -316,6 +317,15 @@ const Session* Listener::Impl::find(SessionId id) const {
   return found == entries_.end() ? nullptr : &*found->second->session;
 }
 
+void Listener::Impl::refuse_new(Time now) {
+  shutting_down_ = true;
+  for (auto& [id, entry] : entries_) {
+    if (!entry->half_open) continue;
+    entry->session->close(now, wire::CloseCode::refused, "the server is stopping");
+    make_ready(*entry);
+  }
+}
+
 void Listener::Impl::shut_down(Time now, std::string_view reason) {
   shutting_down_ = true;
   for (auto& [id, entry] : entries_) {
@@ -392,6 +402,7 @@ Listener::Output Listener::poll(Time now, ByteSpan room, std::size_t max_segment
 }
 Session* Listener::touch(SessionId id) { return impl_->touch(id); }
 const Session* Listener::find(SessionId id) const { return impl_->find(id); }
+void Listener::refuse_new(Time now) { impl_->refuse_new(now); }
 void Listener::shut_down(Time now, std::string_view reason) { impl_->shut_down(now, reason); }
 std::size_t Listener::sessions() const { return impl_->sessions(); }
 const Listener::Counters& Listener::counters() const { return impl_->counters(); }

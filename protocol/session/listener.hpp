@@ -50,7 +50,9 @@ class Listener {
   /// The same for looking only.
   const Session* find(SessionId) const;
 
-  /// Takes no new sessions from now on and closes those there are.
+  /// Takes no new sessions from now on: what is not through its handshake ends.
+  void refuse_new(Time now);
+  /// The same, and closes those there are.
   void shut_down(Time now, std::string_view reason);
 
   std::size_t sessions() const;

@@ -448,6 +448,7 @@ enum class CloseCode : std::uint64_t {
   reset = 0x0c,               ///< the peer holds no state for the connection; never sent
   superseded = 0x100,         ///< the same user joined again
   service = 0x101,            ///< a service message that makes no sense
+  going_away = 0x102,         ///< the server stops: it may be back soon
 };
 
 }  // namespace avocet::wire

@@ -111,6 +111,18 @@ class World:
             raise Failed(f"it did not stop within {seconds} s of SIGTERM:\n{pathlib.Path(process.log).read_text()}")
 
 
+# Their threads hand over work by means that the thread sanitizer does not see, because they are not built with it.
+FOREIGN = ("libavcodec", "libavutil", "libavformat", "libswscale", "libswresample", "libSDL2", "libX11", "libx264", "libgallium",
+           "libpulse")
+
+
+def quiet_about_foreign_threads(world):
+    """Programs under the thread sanitizer report on our own code only, and end with 66 when they have."""
+    suppressions = world.folder / "tsan.suppressions"
+    suppressions.write_text("".join(f"race:{name}\ncalled_from_lib:{name}\n" for name in FOREIGN))
+    world.env["TSAN_OPTIONS"] = f"suppressions={suppressions} halt_on_error=0 exitcode=66 ignore_noninstrumented_modules=1"
+
+
 def check_counts(stats):
     """What holds for every statistics file of a play."""
     expect(stats["framesReceived"] == stats["framesDecoded"] + stats["framesDropped"], f"received != decoded + dropped: {stats}")

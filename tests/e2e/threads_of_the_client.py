@@ -1,17 +1,11 @@
 #!/usr/bin/env python3
 """All threads of the client at once: network, decoding, sound, recording, statistics. Run under the thread sanitizer too."""
 
-from harness import check_counts, expect, main
-
-# Their threads hand over work by means that the sanitizer does not see, because they are not built with it.
-FOREIGN = ("libavcodec", "libavutil", "libavformat", "libswscale", "libswresample", "libSDL2", "libX11", "libx264", "libgallium",
-           "libpulse")
+from harness import check_counts, expect, main, quiet_about_foreign_threads
 
 
 def test(world):
-    suppressions = world.folder / "tsan.suppressions"
-    suppressions.write_text("".join(f"race:{name}\ncalled_from_lib:{name}\n" for name in FOREIGN))
-    world.env["TSAN_OPTIONS"] = f"suppressions={suppressions} halt_on_error=0 exitcode=66 ignore_noninstrumented_modules=1"
+    quiet_about_foreign_threads(world)
     world.clip(seconds=5)
     _, port, fingerprint = world.serve()
     _, line = world.link(port, "--delay", "10ms", "--loss", "1%", "--rate", "4mbit@0s,1mbit@3s", "--seed", 3)

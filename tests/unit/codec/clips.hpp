@@ -83,7 +83,7 @@ struct ClipLibrary {
     const auto made = add(make_source(sources), folder, "clip", settings);
     EXPECT_TRUE(made) << made.error().message();
   }
-  std::shared_ptr<Title> open() {
+  std::shared_ptr<const Title> open() {
     auto title = library.open("clip");
     EXPECT_TRUE(title) << title.error().message();
     return title.value_or(nullptr);

@@ -10,7 +10,7 @@ namespace avocet::codec::test {
 namespace {
 
 /// Decodes segment after segment, each from the rendition that `choice` names.
-std::vector<Picture> decode(Title& title, const std::vector<std::size_t>& choice, VideoDecoder& decoder) {
+std::vector<Picture> decode(const Title& title, const std::vector<std::size_t>& choice, VideoDecoder& decoder) {
   std::vector<Picture> pictures;
   for (std::uint32_t i = 0; i < choice.size(); ++i) {
     EXPECT_TRUE(decoder.use(title.tracks()[choice[i]], pictures));
@@ -113,7 +113,7 @@ TEST(VideoDecoder, ACodecThatNobodyKnowsIsAnError) {
   EXPECT_NE(used.error().reason.find("dreams"), std::string::npos);
 }
 
-std::vector<Sound> listen(Title& title, AudioDecoder& decoder) {
+std::vector<Sound> listen(const Title& title, AudioDecoder& decoder) {
   const auto track = title.video_tracks();
   std::vector<Sound> sounds;
   EXPECT_TRUE(decoder.use(title.tracks()[track]));

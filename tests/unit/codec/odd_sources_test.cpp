@@ -19,7 +19,7 @@ struct OddSource {
     EXPECT_EQ(run_ffmpeg(arguments + " " + (sources / file)), "");
     return add(sources / file, folder);
   }
-  std::shared_ptr<Title> open() {
+  std::shared_ptr<const Title> open() {
     EXPECT_TRUE(report) << report.error().message();
     auto title = library.open("clip");
     EXPECT_TRUE(title) << title.error().message();

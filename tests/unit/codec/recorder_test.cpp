@@ -8,7 +8,7 @@ namespace avocet::codec::test {
 namespace {
 
 /// Records segments [from, ...), each from the rendition that `choice` names, with the sound.
-void record(Title& title, Recorder& recorder, const std::vector<std::size_t>& choice,
+void record(const Title& title, Recorder& recorder, const std::vector<std::size_t>& choice,
             std::uint32_t from = 0) {
   for (std::uint32_t i = 0; i < choice.size(); ++i) {
     for (const auto& frame : (*title.segment(title.video_tracks(), from + i))->frames)

@@ -56,6 +56,7 @@ struct FakePort final : Port {
   std::size_t bytes_unsent(TrackId) const override { return unsent; }
   void set_ceiling(DataRate rate) override { ceiling = rate; }
   void ignore_track(TrackId track) override { ignored.insert(track); }
+  bool flushed() const override { return !blocked && delivered == sent.size(); }
   Path path() const override { return now_path; }
 
   void deliver_all() { delivered = sent.size(); }
