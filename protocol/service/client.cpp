@@ -31,7 +31,8 @@ class Client::Impl {
         session(session::Session::connect(config.session, std::move(given), server, random.fork(), now,
                                           calendar)),
         messages(message_queue),
-        early(config.max_early_frames, config.max_early_bytes) {}
+        early(config.max_early_frames, config.max_early_bytes),
+        sealed_play(config.sealed_play) {}
 
   // What the server says.
 
@@ -53,18 +54,19 @@ class Client::Impl {
   }
   void operator()(const wire::Tracks& tracks) {
     if (tracks.tracks.empty()) return;
-    const auto play = plays.find(tracks.play);
+    const auto play = plays.find(current(tracks.play));
     if (play != plays.end()) play->second.tracks(now, tracks);
     last_track = std::max(last_track, std::ranges::max(tracks.tracks, {}, &wire::Track::id).id);
     for (const session::FrameReceived& held : early.take(last_track)) take(held);
   }
   void operator()(const wire::Switched& switched) {
-    const auto play = plays.find(switched.play);
+    const auto play = plays.find(current(switched.play));
     if (play == plays.end()) return;
     if (const auto back = play->second.switched(switched)) say(*back);
   }
   void operator()(const wire::Ended& ended) {
-    if (const auto play = plays.find(ended.play); play != plays.end()) play->second.ended(now, ended.reason);
+    if (const auto play = plays.find(current(ended.play)); play != plays.end())
+      play->second.ended(now, ended.reason);
   }
   void operator()(const wire::Published& published) {
     const auto found = publications.find(published.play);
@@ -94,8 +96,15 @@ class Client::Impl {
     events.push_back(Connected{std::move(connected.fingerprint), connected.resumed});
   }
   void take(session::TicketReceived& ticket) {
-    events.push_back(TicketReceived{std::move(ticket.resumption)});
+    TicketReceived told{std::move(ticket.resumption), {}};
+    if (const std::uint64_t seals = told.resumption.seals) {
+      const ClientPlay* about = play({static_cast<std::uint32_t>(seals)});
+      if (about == nullptr) return;
+      told.play = about->place();
+    }
+    events.push_back(std::move(told));
   }
+  void take(const session::Resuming&) {}  // for servers
   void take(const session::StreamReadable& readable) {
     if (readable.stream != StreamId{0}) return session.reset(now, readable.stream, 0);
     const session::StreamRead read = session.read(now, readable.stream);
@@ -202,6 +211,9 @@ class Client::Impl {
     return found == plays.end() ? nullptr : &found->second;
   }
 
+  /// Until the server has heard how we call it, the play of the ticket has id 0 (AV-SVC-34).
+  PlayId current(PlayId id) const { return id == PlayId{} ? continued : id; }
+
   void drop_publication(PlayId id) {
     const auto found = publications.find(id);
     if (found == publications.end()) return;
@@ -230,6 +242,8 @@ class Client::Impl {
   std::vector<wire::Title> catalogue;
   std::map<PlayId, ClientPlay> plays;
   std::map<PlayId, Publication> publications;
+  std::optional<SealedPlay> sealed_play;  // until the first play()
+  PlayId continued;                       // our id for it
   PlayId next_id{1};
   TrackId next_track{1};  // of ours
   TrackId last_track;     // highest that the server has told of
@@ -270,6 +284,12 @@ PlayId Client::play(Time now, const PlayRequest& request) {
   ++impl_->next_id;
   impl_->plays.try_emplace(id, now, id, request);
   impl_->last_stats.reset();
+  wire::Extensions extensions;
+  const auto sealed = std::exchange(impl_->sealed_play, std::nullopt);
+  if (sealed && continues(request, *sealed)) {
+    impl_->continued = id;
+    extensions.push_back({.type = wire::continues_sealed_play, .value = {}});
+  }
   impl_->say(wire::Play{.play = id,
                         .title = shortened(request.title, 64),
                         .start = request.start,
@@ -277,7 +297,8 @@ PlayId Client::play(Time now, const PlayRequest& request) {
                         .cap = shortened(request.cap, 16),
                         .latency = request.latency,
                         .buffer = request.buffer,
-                        .weight = std::max<std::uint8_t>(request.weight, 1)});
+                        .weight = std::max<std::uint8_t>(request.weight, 1),
+                        .extensions = std::move(extensions)});
   return id;
 }
 

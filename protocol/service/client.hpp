@@ -17,6 +17,8 @@ struct ClientConfig {
   session::Config session;
   std::size_t max_early_frames = 512;  ///< held until a message says what their track is
   std::size_t max_early_bytes = 4 << 20;
+  /// What the credentials' ticket seals. Use such a ticket only when the first play() continues() it.
+  std::optional<SealedPlay> sealed_play;
 };
 
 /// A user of a server, over one session. The driving contract of session/driving.hpp; frames come out as

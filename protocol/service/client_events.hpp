@@ -9,6 +9,7 @@
 #include "protocol/base/time.hpp"
 #include "protocol/base/units.hpp"
 #include "protocol/media/frame.hpp"
+#include "protocol/service/play_request.hpp"
 #include "protocol/session/resumption.hpp"
 #include "protocol/wire/frames.hpp"
 #include "protocol/wire/service.hpp"
@@ -26,6 +27,7 @@ struct Connected {
 /// For the next connection with this server: see session::Resumption.
 struct TicketReceived {
   session::Resumption resumption;
+  std::optional<SealedPlay> play;  ///< ClientConfig::sealed_play for then
 };
 
 struct Joined {

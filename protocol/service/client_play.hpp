@@ -39,6 +39,10 @@ class ClientPlay {
   void advance(Time now, std::deque<ClientEvent>&, MessageStream&);
   std::optional<Time> due() const;
 
+  /// The title, and how far of it came out.
+  SealedPlay place() const {
+    return {request_.title, playout_ ? std::max(start_, playout_->released_until()) : request_.start};
+  }
   bool started() const { return generation_.has_value(); }
   /// PlayEnded came out.
   bool over() const { return over_; }

@@ -34,6 +34,8 @@ struct Guest {
 
   bool joined() const { return !name.empty(); }
   Outlet outlet(std::deque<ServerEvent>& events) { return {id, name, *port, messages, events}; }
+  /// The id that a play has now: one that a ticket sealed has 0 at first.
+  PlayId current(PlayId play) const { return play == PlayId{} ? continued : play; }
   /// Track ids are never used again on a connection.
   TrackId take_tracks(std::size_t count) {
     return std::exchange(next_track, next_track + static_cast<std::uint32_t>(count));
@@ -52,7 +54,8 @@ struct Guest {
   TokenBucket message_rate, request_rate, line_rate;
   Paging directory, catalogue;
 
-  PlayId highest;  ///< of the ids used: the next one must be above it
+  PlayId continued;  ///< the client's id for the play that a ticket sealed, once it has one
+  PlayId highest;    ///< of the ids used: the next one must be above it
   TrackId next_track{1};
   std::map<PlayId, Play> plays;
   std::map<PlayId, std::string> publications;  ///< titles; of one that waits for the registry too

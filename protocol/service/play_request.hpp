@@ -19,4 +19,17 @@ struct PlayRequest {
   std::uint8_t weight = wire::normal_weight;  ///< share of the path among the plays of this client
 };
 
+/// What a ticket seals besides: where a play can go on.
+struct SealedPlay {
+  std::string title;
+  Duration position{};  ///< about where
+};
+
+/// Whether a request goes on, or begins, where the ticket does: then its first media comes with the
+/// handshake.
+inline bool continues(const PlayRequest& request, const SealedPlay& sealed) {
+  constexpr Duration close_enough = 3s;
+  return request.title == sealed.title && std::chrono::abs(request.start - sealed.position) <= close_enough;
+}
+
 }  // namespace avocet::service

@@ -5,8 +5,11 @@
 #include <string_view>
 
 #include "protocol/session/session.hpp"
+#include "protocol/wire/service.hpp"
 
 namespace avocet::service {
+
+using wire::PlayId;
 
 /// What the service does with one session, and all it knows of one: so that its logic runs in tests and
 /// fuzzers without a network. See session::Session for each call.
@@ -26,6 +29,8 @@ class Port {
   virtual std::size_t bytes_unsent(TrackId) const = 0;
   virtual void set_ceiling(DataRate) = 0;
   virtual void ignore_track(TrackId) = 0;
+  /// Gives the client a ticket that seals these bytes, about that play. Ports that cannot do nothing.
+  virtual void issue_ticket(Time, PlayId, ByteView) {}
 
   /// Whether everything that was written and sent has arrived, or was given up.
   virtual bool flushed() const = 0;

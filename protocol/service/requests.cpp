@@ -47,6 +47,7 @@ void Service::Requests::operator()(const wire::Browse&) {
 
 void Service::Requests::operator()(const wire::Play& play) {
   if (!new_id(play.play) || !may_request(play.play)) return;
+  if (continues(play)) return;
   if (const auto refusal = problem_of(play)) return refuse(play.play, *refusal);
   const auto found = service.catalogue_.find(play.title, play.rendition, play.cap);
   if (!found) return refuse(play.play, found.error());
@@ -75,6 +76,41 @@ void Service::Requests::operator()(const wire::Play& play) {
   service.count_viewing(play.title, true);
   service.events_.push_back(
       PlayBegan{guest.id, play.play, guest.name, play.title, tracks[rendition].rendition, live});
+  if (!live) service.seal(now, guest, play.play, std::get<StoredPlay>(guest.plays.find(play.play)->second));
+}
+
+/// True when it is about the play that has already begun, for a ticket sealed it. When the client wants
+/// something else, that one is dropped without a word.
+bool Service::Requests::continues(const wire::Play& play) {
+  const auto early = guest.plays.find(PlayId{});
+  if (early == guest.plays.end()) return false;
+  auto& stored = std::get<StoredPlay>(early->second);
+  Outlet out = guest.outlet(service.events_);
+  const bool wanted =
+      std::ranges::any_of(play.extensions,
+                          [](const wire::Extension& e) { return e.type == wire::continues_sealed_play; }) &&
+      stored.title().name == play.title;
+  if (!wanted) {
+    stored.abandon(out);
+    service.drop_play(guest, PlayId{});
+    return false;
+  }
+  auto node = guest.plays.extract(early);  // AV-SVC-35
+  node.key() = guest.continued = play.play;
+  guest.plays.insert(std::move(node));
+  stored.continue_as(play.play);
+  if (const auto refusal = guest.joined() ? std::nullopt : problem_of(play)) {
+    service.end_play(guest, play.play, refusal->reason);
+    return true;
+  }
+  const auto& tracks = stored.title().tracks;
+  service.events_.push_back(
+      PlayBegan{guest.id, play.play, guest.name, play.title, tracks[stored.rendition()].rendition, false});
+  if (!problem_of_rendition(play.title, tracks, play.rendition) &&
+      !problem_of_rendition(play.title, tracks, play.cap))
+    stored.wish(now, wish_for(tracks, play.rendition, play.cap), out);
+  service.seal(now, guest, play.play, stored);
+  return true;
 }
 
 std::optional<Refusal> Service::Requests::problem_of(const wire::Play&) const {
@@ -90,7 +126,10 @@ std::optional<Refusal> Service::Requests::problem_of(const wire::Play&) const {
 void Service::Requests::operator()(const wire::Credit& credit) {
   Outlet out = guest.outlet(service.events_);
   if (Guest::Play* found = play(credit.play)) {
-    if (auto* stored = std::get_if<StoredPlay>(found)) stored->credit(now, credit, out);
+    auto* stored = std::get_if<StoredPlay>(found);
+    if (stored == nullptr) return;
+    stored->credit(now, credit, out);
+    service.seal(now, guest, credit.play, *stored);
   }
 }
 

@@ -33,6 +33,7 @@ struct Service::Requests {
   void refuse(PlayId request, const Refusal& refusal) { service.refuse(guest, request, refusal); }
   bool may_request(PlayId request);
   bool may_speak();
+  bool continues(const wire::Play&);
   bool new_id(PlayId);
   Guest::Play* play(PlayId);
   std::optional<Refusal> problem_of(const wire::Join&) const;

@@ -42,6 +42,10 @@ class Server::Impl {
     service.opened(now, id, std::make_unique<SessionPort>(listener, id), std::move(event.peer_key),
                    std::move(event.fingerprint));
   }
+  void take(Time now, SessionId id, session::Resuming& event) {
+    service.resuming(now, id, std::make_unique<SessionPort>(listener, id), std::move(event.peer_key),
+                     std::move(event.fingerprint), event.sealed);
+  }
   void take(Time now, SessionId id, const session::StreamReadable& event) {
     session::Session* s = listener.touch(id);
     if (s == nullptr) return;

@@ -20,6 +20,7 @@ Service::~Service() = default;
 
 void Service::opened(Time now, SessionId session, std::unique_ptr<Port> port, Bytes public_key,
                      std::string fingerprint) {
+  if (guests_.contains(session)) return;  // resuming
   guests_[session] = std::make_unique<Guest>(session, std::move(port), std::move(public_key), config_.limits);
   events_.push_back(SessionOpened{session, std::move(fingerprint)});
   if (drain_) say_goodbye(now, *guests_[session]);
@@ -88,7 +89,7 @@ void Service::set_catalogue(std::vector<StoredTitle> titles) { catalogue_.set_st
 void Service::supply(Time now, const SegmentRequest& request, media::SharedSegment segment) {
   Guest* guest = find(request.session);
   if (guest == nullptr) return;
-  const auto found = guest->plays.find(request.play);
+  const auto found = guest->plays.find(guest->current(request.play));
   if (found == guest->plays.end()) return;
   Outlet out = guest->outlet(events_);
   if (auto* play = std::get_if<StoredPlay>(&found->second))
@@ -100,11 +101,11 @@ void Service::supply(Time now, const SegmentRequest& request, media::SharedSegme
 void Service::fail(Time now, const SegmentRequest& request, std::string_view reason) {
   Guest* guest = find(request.session);
   if (guest == nullptr) return;
-  const auto found = guest->plays.find(request.play);
+  const auto found = guest->plays.find(guest->current(request.play));
   if (found == guest->plays.end()) return;
   const auto* play = std::get_if<StoredPlay>(&found->second);
   if (play == nullptr || !play->wants(request)) return;
-  end_play(*guest, request.play, reason);
+  end_play(*guest, found->first, reason);
   settle(now, *guest);
   pump(now);
 }
@@ -168,6 +169,33 @@ void Service::close(Time now, Guest& guest, wire::CloseCode code, std::string_vi
   guest.leaving = true;
   guest.port->close(now, code, shortened(reason, 256));
   arm(guest);
+}
+
+/// The play of a ticket has id 0 until the client says how it calls it, which may be never.
+void Service::resuming(Time now, SessionId session, std::unique_ptr<Port> port, Bytes public_key,
+                       std::string fingerprint, ByteView sealed) {
+  opened(now, session, std::move(port), std::move(public_key), std::move(fingerprint));
+  Guest& guest = *guests_.find(session)->second;
+  const auto play = wire::decode<wire::Play>(sealed);
+  if (!play) return;
+  const auto found = catalogue_.find(play->title, play->rendition, play->cap);
+  if (!found || found->stored == nullptr) return;
+  Outlet out = guest.outlet(events_);
+  const TrackId first = guest.take_tracks(found->stored->tracks.size());
+  auto& stored = std::get<StoredPlay>(guest.plays
+                                          .try_emplace(PlayId{}, std::in_place_type<StoredPlay>,
+                                                       found->stored, *play, first, out.port.path().target)
+                                          .first->second);
+  ++plays_;
+  count_viewing(play->title, true);
+  stored.begin(now, out);
+  stored.grant_first(now, out);  // AV-SVC-33
+  settle(now, guest);
+  pump(now);
+}
+
+void Service::seal(Time now, Guest& guest, PlayId id, StoredPlay& play) {
+  if (const auto sealed = play.to_seal()) guest.port->issue_ticket(now, id, *sealed);  // AV-SVC-32
 }
 
 void Service::end_play(Guest& guest, PlayId id, std::string_view reason) {

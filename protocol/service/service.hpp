@@ -34,6 +34,9 @@ class Service {
 
   // Of a session.
   void opened(Time now, SessionId, std::unique_ptr<Port>, Bytes public_key, std::string fingerprint);
+  /// Before opened(): it comes back with a ticket that seals these bytes, of StoredPlay::to_seal.
+  void resuming(Time now, SessionId, std::unique_ptr<Port>, Bytes public_key, std::string fingerprint,
+                ByteView sealed);
   void received(Time now, SessionId, ByteView stream_bytes);
   /// Whether it wants to hear more of a session now; if not, next_attentive() says when.
   bool attentive(SessionId) const;
@@ -76,6 +79,7 @@ class Service {
   void refuse(Guest&, PlayId request, const Refusal&);
   void close(Time now, Guest&, wire::CloseCode, std::string_view reason);
 
+  void seal(Time now, Guest&, PlayId, StoredPlay&);
   void end_play(Guest&, PlayId, std::string_view reason);
   void drop_play(Guest&, PlayId);
   void advance_plays(Time now, Guest&);

@@ -51,6 +51,9 @@ class SessionPort final : public Port {
     const session::Stats stats = s->stats();
     return stats.stream_bytes_held == 0 && stats.media_bytes_held == 0;
   }
+  void issue_ticket(Time now, PlayId play, ByteView sealed) override {
+    if (auto* s = listener_.touch(id_)) s->issue_ticket(now, play.value, sealed);
+  }
   Path path() const override {
     const session::Session* s = listener_.find(id_);
     if (s == nullptr) return {};

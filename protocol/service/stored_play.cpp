@@ -41,6 +41,9 @@ StoredPlay::StoredPlay(std::shared_ptr<const StoredTitle> title, const wire::Pla
                        DataRate target)
     : title_(std::move(title)),
       play_(play.play),
+      latency_(play.latency),
+      buffer_(play.buffer),
+      weight_(play.weight),
       first_id_(first_id),
       share_(share_of(play.weight)),
       bursts_(play.buffer >= 2 * longest_segment(*title_)),
@@ -81,6 +84,26 @@ void StoredPlay::credit(Time now, const wire::Credit& credit, Outlet& out) {
   shown_ = std::max(shown_, credit.shown);
   credit_at_ = now;
   advance(now, out);
+}
+
+void StoredPlay::grant_first(Time now, Outlet& out) {
+  until_ = begin_ + buffer_;
+  advance(now, out);
+}
+
+std::optional<Bytes> StoredPlay::to_seal() {
+  constexpr Duration worth_sealing = 2s;  // of the title
+  if (sealed_shown_ && std::chrono::abs(shown_ - *sealed_shown_) < worth_sealing) return std::nullopt;
+  sealed_shown_ = shown_;
+  const auto& tracks = title_->tracks;
+  const bool capped = wish_.highest + 1 < video_tracks(tracks);
+  return wire::encode(wire::Play{.title = title_->name,
+                                 .start = shown_,
+                                 .rendition = wish_.fixed ? tracks[*wish_.fixed].rendition : "",
+                                 .cap = capped ? tracks[wish_.highest].rendition : "",
+                                 .latency = latency_,
+                                 .buffer = buffer_,
+                                 .weight = weight_});
 }
 
 void StoredPlay::pause(Time now, bool paused, Outlet& out) {

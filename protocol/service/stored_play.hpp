@@ -24,6 +24,14 @@ class StoredPlay {
   /// Answers Play or, after seek(), Seek: opens the tracks and says what they are.
   void begin(Time now, Outlet&);
   void credit(Time now, const wire::Credit&, Outlet&);
+  /// (Of a ticket) The credit that the client gives first, before it has given it.
+  void grant_first(Time now, Outlet&);
+  /// (Of a ticket) The client has an id for it now.
+  void continue_as(PlayId play) { play_ = play; }
+  /// (Of a ticket) The client does not want it: gives up the tracks, and says nothing.
+  void abandon(Outlet& out) { close_tracks(out); }
+  /// What a ticket seals to go on from here; nothing while little has changed since the last time.
+  std::optional<Bytes> to_seal();
   void pause(Time now, bool paused, Outlet&);
   /// `first_id` as in the constructor. False when the generation is not a new one.
   bool seek(Time now, const wire::Seek&, TrackId first_id, Outlet&);
@@ -94,6 +102,9 @@ class StoredPlay {
 
   std::shared_ptr<const StoredTitle> title_;
   PlayId play_;
+  Duration latency_, buffer_;             // as the client asked
+  std::uint8_t weight_;                   // likewise
+  std::optional<Duration> sealed_shown_;  // when to_seal() last gave something
   std::uint32_t generation_ = 0;
   TrackId first_id_;
   double share_;

@@ -123,7 +123,7 @@ void Session::Impl::on_opening(Time now, Opening::Outcome outcome) {
       path_.validate();
       repeat_after_ = first_repeat;  // AV-HS-40
       timers_.set(Timer::handshake_repeat, now + repeat_after_);
-      if (opening_->result() != nullptr && !traffic_) complete_opening(now);
+      if (opening_->result() != nullptr && state_ == State::opening) complete_opening(now);
       break;
     case Opening::Outcome::failed: fail(now, opening_->failure().code, opening_->failure().reason); break;
     case Opening::Outcome::closed:
@@ -140,14 +140,30 @@ void Session::Impl::complete_opening(Time now) {
   credentials_.reset();
   tell(Connected{result.peer_key, to_string(result.fingerprint), result.resumed});
   begin_traffic(now, result.traffic, result.peer_parameters, {});
-  if (role_ == Role::client) return;  // its flight is repeated until the server shows that it has it
-
-  done_wanted_ = true;  // AV-HS-34
-  confirm_opening();
+  if (role_ == Role::server) {  // a client's flight is repeated until the server shows that it has it
+    done_wanted_ = true;        // AV-HS-34
+    confirm_opening();
+  }
   for (auto& [datagram, bytes] : std::exchange(early_, {})) {
     datagram.bytes = bytes;
     on_protected(now, datagram);
   }
+}
+
+void Session::Impl::begin_early(Time now, const wire::TicketContents& ticket) {
+  const HandshakeResult& result = *opening_->early_result();
+  begun_early_ = true;
+  peer_ids_.set_first(opening_->peer_id(), {});
+  client_random_ = result.client_random;
+  traffic_.emplace(context_, role_, result.traffic, config_.keys, PacketNumber{}, now);
+  // AV-TKT-12: What the client granted then, it grants now.
+  streams_.set_peer_limits({.max_data = ticket.max_data, .max_stream_data = ticket.max_stream_data});
+  told_rate_ = controller_->target_rate();
+  tell(Resuming{result.peer_key, to_string(result.fingerprint), ticket.service});
+}
+
+void Session::Impl::issue_ticket(Time now, std::uint64_t seals, ByteView sealed) {
+  if (ticket_out_ && state_ == State::open) ticket_out_->issue(now, path_.peer(), seals, sealed);
 }
 
 void Session::Impl::keep_for_resumption(const HandshakeResult& result) {
@@ -164,7 +180,7 @@ void Session::Impl::keep_for_resumption(const HandshakeResult& result) {
 
 void Session::Impl::begin_traffic(Time now, const crypto::TrafficSecrets& secrets,
                                   const wire::Parameters& peer, PacketNumber first_received) {
-  traffic_.emplace(context_, role_, secrets, config_.keys, first_received, now);
+  if (!traffic_) traffic_.emplace(context_, role_, secrets, config_.keys, first_received, now);
   streams_.set_peer_limits(peer);
   if (peer.idle_timeout > Duration::zero()) idle_timeout_ = std::min(idle_timeout_, peer.idle_timeout);
   sent_.set_max_ack_delay(peer_ack_delay_ = std::min<Duration>(peer.max_ack_delay, 1s));
@@ -190,6 +206,7 @@ void Session::Impl::run_timers(Time now) {
   }
   if (timers_.take(Timer::handshake_deadline, now) && opening_) on_handshake_deadline(now);
   if (timers_.take(Timer::drain, now)) return finish(closed_);
+  if (may_send() && timers_.take(Timer::rate, now)) controller_->on_timer(now), after_results(now, 0);
   if (state_ != State::open) return;
 
   traffic_->expire(now);
@@ -198,7 +215,6 @@ void Session::Impl::run_timers(Time now) {
   }
   tend_ids(now);
   if (timers_.take(Timer::keep_alive, now)) ping_wanted_ = true;
-  if (timers_.take(Timer::rate, now)) controller_->on_timer(now), after_results(now, 0);
   if (timers_.take(Timer::loss, now)) {
     const auto outcome = sent_.on_timer(now, *this);
     if (outcome == recovery::SentPackets::TimerOutcome::lost) after_results(now, 0);
@@ -260,6 +276,8 @@ Wake Session::Impl::next_wake(Time now) {
     timers_.set(Timer::idle, last_heard_ + idle_timeout());
     timers_.set(Timer::acknowledge, acks_.due());
     timers_.set(Timer::loss, sent_.timer());
+  }
+  if (may_send()) {
     timers_.set(Timer::rate, controller_->timer());
     timers_.set(Timer::media, media_out_.wake());
     const bool paced = data_waits(now) && !may_send_data(now) && !pacer_.can_send(now, patient());

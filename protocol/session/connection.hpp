@@ -34,6 +34,9 @@ class Session::Impl final : private recovery::PacketSink {
   /// Either end, with the handshake behind it.
   Impl(const Config&, std::shared_ptr<crypto::Context>, Role, const Established&, const Entropy&, Time now);
 
+  /// (Server) The Hello came with this ticket from a proven address: the session may send from now on.
+  void begin_early(Time now, const wire::TicketContents&);
+
   void receive(Time now, const Datagram&);
   void wake(Time now);
   Output poll(Time now, ByteSpan room, std::size_t max_segments);
@@ -46,6 +49,10 @@ class Session::Impl final : private recovery::PacketSink {
   rate::Controller& controller() { return *controller_; }
   media::Reassembler& media_in() { return media_in_; }
   bool connected() const { return state_ == State::open; }
+  /// Also of a server's session that is still in a resumed handshake.
+  bool may_send() const { return state_ == State::open || (state_ == State::opening && begun_early_); }
+  /// See Session.
+  void issue_ticket(Time now, std::uint64_t seals, ByteView sealed);
   bool finished() const { return state_ == State::closed; }
   /// Still in the handshake.
   bool half_open() const { return state_ == State::opening; }
@@ -168,7 +175,7 @@ class Session::Impl final : private recovery::PacketSink {
   std::uint64_t marked_acked_ = 0;        // packets with a mark, since ecn_ heard of an acknowledgement
   std::optional<Duration> last_transit_;  // of the media frame before
   Time now_{};                            // of the call that runs; for what the sink is told
-  bool spin_ = false;
+  bool spin_ = false, begun_early_ = false;
   bool done_wanted_ = false, ping_wanted_ = false, close_wanted_ = false;
   unsigned probes_wanted_ = 0;
   unsigned packets_while_closing_ = 0;

@@ -4,7 +4,8 @@
 namespace avocet::session {
 namespace {
 
-/// Protected packets held until ClientFinished verifies: a client's first requests may overtake it.
+/// Protected packets held until the handshake is complete: a client's first requests may overtake
+/// ClientFinished, a server's first media ServerFinished.
 constexpr std::size_t max_early_packets = 16;
 
 TrackId track_of(const recovery::Carried& carried) { return {static_cast<std::uint32_t>(carried.id)}; }
@@ -48,7 +49,8 @@ void Session::Impl::on_clear(Time now, const Datagram& datagram) {
 /// it.
 void Session::Impl::on_reset(const Datagram& datagram) {
   const auto reset = wire::decode<wire::ResetPacket>(datagram.bytes);
-  if (!reset || !traffic_ || !peer_ids_.knows(reset->unknown, reset->token))  // AV-RST-4
+  if (!reset || !traffic_ || state_ == State::opening ||
+      !peer_ids_.knows(reset->unknown, reset->token))  // AV-RST-4
     return ++stats_.packets_malformed, void();
   if (state_ == State::closing) return finish(closed_);
   finish({wire::CloseCode::reset, "the peer no longer knows this connection: it was started anew", false});
@@ -64,7 +66,7 @@ void Session::Impl::on_handshake_packet(Time now, const Datagram& datagram) {
 
 void Session::Impl::on_protected(Time now, const Datagram& datagram) {
   if (!is_ours(datagram)) return ++stats_.packets_malformed, void();  // AV-CID-8
-  if (!traffic_) return hold_early(datagram);
+  if (!traffic_ || state_ == State::opening) return hold_early(datagram);
   const Duration keep_old_keys = 3 * probe_timeout();
   const auto opened = traffic_->open(now, keep_old_keys, datagram.bytes);
   if (!opened) return on_refused(now, opened.error());
@@ -116,7 +118,7 @@ void Session::Impl::measure_jitter(const media::Completed& done) {
 }
 
 void Session::Impl::hold_early(const Datagram& datagram) {
-  if (role_ == Role::server && early_.size() < max_early_packets) {  // AV-HS-33
+  if (early_.size() < max_early_packets) {  // AV-HS-33
     early_.emplace_back(datagram, Bytes(datagram.bytes.begin(), datagram.bytes.end()));
   }
 }

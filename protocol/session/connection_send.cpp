@@ -27,7 +27,7 @@ std::optional<Event> Session::Impl::next_event() {
     events_.pop_front();
     return event;
   }
-  if (state_ != State::open) return std::nullopt;
+  if (!may_send()) return std::nullopt;
   if (media_out_.take_writable()) return MediaWritable{};
   return streams_.next_event();
 }
@@ -39,7 +39,7 @@ std::optional<Transmit> Session::Impl::transmit(Time now, ByteSpan room, std::si
   std::size_t size = 0;
   if (opening_ && state_ != State::closing) size = send_opening(room);
   if (size == 0 && state_ == State::closing) size = send_close(room);
-  if (size == 0 && state_ == State::open) size = send_run(now, room, max_segments);
+  if (size == 0 && may_send()) size = send_run(now, room, max_segments);
   if (size == 0) return std::nullopt;
   path_.on_sent(size);
   stats_.bytes_sent += size;

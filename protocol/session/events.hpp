@@ -21,6 +21,14 @@ struct Connected {
   bool resumed = false;  ///< by a ticket: both were proven on an earlier connection
 };
 
+/// (Server) Before Connected: a client at a proven address comes back with a ticket that seals something of
+/// the service's. What is sent now reaches it with the handshake; what it says counts only from Connected on.
+struct Resuming {
+  Bytes peer_key;           ///< SubjectPublicKeyInfo of the client that the ticket was given to
+  std::string fingerprint;  ///< of that key, SHA-256, hex
+  Bytes sealed;             ///< as Session::issue_ticket was given it
+};
+
 /// (Client) The server gives a ticket: keep it, and nothing else may read it.
 struct TicketReceived {
   Resumption resumption;
@@ -70,7 +78,7 @@ struct Closed {
   bool by_peer = false;
 };
 
-using Event = std::variant<Connected, TicketReceived, StreamReadable, StreamWritable, StreamReset,
+using Event = std::variant<Connected, Resuming, TicketReceived, StreamReadable, StreamWritable, StreamReset,
                            FrameReceived, RateChanged, MediaWritable, KeyLog, Closed>;
 using Output = std::variant<Transmit, Event, Wake>;
 

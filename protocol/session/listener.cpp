@@ -227,6 +227,9 @@ void Listener::Impl::accept(Time now, const Datagram& datagram, CheckedHello& he
   path.on_received(datagram.bytes.size());
   entry->session = Session(std::make_unique<Session::Impl>(
       config_.session, credentials_.context, std::move(*opening), own, path, tickets_, random_.fork(), now));
+  // AV-TKT-11: Only to an address that is proven, or a captured Hello would make an amplifier of us.
+  if (hello.ticket && address_proven && !hello.ticket->contents.service.empty())
+    entry->session->impl_->begin_early(now, hello.ticket->contents);
   ++half_open_;
   by_id_.emplace(own, entry.get());
   by_hello_.emplace(entry->hello, entry.get());

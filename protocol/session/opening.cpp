@@ -72,6 +72,7 @@ class ServerOpening final : public Opening {
     return kind == wire::PacketKind::hello ? Outcome::repeated : Outcome::ignored;
   }
   const HandshakeResult* result() const override { return handshake_.result(); }
+  const HandshakeResult* early_result() const override { return &handshake_.early_result(); }
   std::vector<std::string> take_key_log() override { return handshake_.take_key_log(); }
 
  private:

@@ -37,6 +37,8 @@ class Opening {
 
   /// Null until the handshake is complete.
   virtual const HandshakeResult* result() const = 0;
+  /// (Server) What is known before the client has answered: see ServerHandshake::early_result.
+  virtual const HandshakeResult* early_result() const { return nullptr; }
   virtual std::vector<std::string> take_key_log() = 0;
   /// Why it does not get anywhere, if somebody said so.
   virtual std::string hint() const { return {}; }

@@ -36,7 +36,7 @@ void Session::open_track(TrackId track, TrackOptions options) {
   impl_->media_out().open_track(track, options);
 }
 Admission Session::send(Time now, TrackId track, const media::Frame& frame, std::optional<Time> deadline) {
-  if (!impl_->connected()) return Admission::closed;
+  if (!impl_->may_send()) return Admission::closed;
   switch (impl_->media_out().send(now, track, frame, deadline)) {
     case media::MediaSender::Taken::accepted: return Admission::accepted;
     case media::MediaSender::Taken::full: return Admission::full;
@@ -59,6 +59,10 @@ bool Session::update_keys(Time now) { return impl_->update_keys(now); }
 void Session::close(Time now, wire::CloseCode code, std::string_view reason) {
   impl_->close(now, code, reason);
 }
+void Session::issue_ticket(Time now, std::uint64_t seals, ByteView sealed) {
+  impl_->issue_ticket(now, seals, sealed);
+}
+bool Session::may_send() const { return impl_->may_send(); }
 bool Session::connected() const { return impl_->connected(); }
 Role Session::role() const { return impl_->role(); }
 Stats Session::stats() const { return impl_->stats(); }

@@ -69,12 +69,19 @@ class Session {
   /// Keys are updated without being asked too, by Config::keys.
   bool update_keys(Time now);
 
+  /// (Server) Gives the client a ticket that seals `sealed`, at most wire::max_sealed_service bytes: they
+  /// come back with Resuming. The client is told `seals`, a number of the service's, not 0. Nothing before
+  /// Connected.
+  void issue_ticket(Time now, std::uint64_t seals, ByteView sealed);
+
   /// Ends the connection: CLOSE goes out, and after a while Closed comes.
   void close(Time now, wire::CloseCode, std::string_view reason);
 
   Output poll(Time now, ByteSpan room, std::size_t max_segments);
 
   bool connected() const;
+  /// Whether send() and write() have an effect: from Connected, or Resuming, on.
+  bool may_send() const;
   Role role() const;
   Stats stats() const;
 

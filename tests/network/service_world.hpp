@@ -58,13 +58,19 @@ struct ServiceWorld {
 
   std::size_t connect(const link::LinkConfig& up, const link::LinkConfig& down,
                       service::ClientConfig config = {}, std::uint64_t key = 0) {
+    const std::uint64_t n = client_events.size() + 1;
+    return connect_as(client_credentials(key != 0 ? key : seed * 1000 + 10 * n), up, down, config);
+  }
+  /// The same with the keys, and from the address, that are given.
+  std::size_t connect_as(session::ClientCredentials credentials, const link::LinkConfig& up,
+                         const link::LinkConfig& down, service::ClientConfig config = {},
+                         std::optional<PeerAddress> address = {}) {
     client_events.emplace_back();
     const std::uint64_t n = client_events.size();
     return world.add_client(
-        std::make_unique<service::Client>(config, client_credentials(key != 0 ? key : seed * 1000 + 10 * n),
-                                          Net::server_address, Entropy::of(seed * 1000 + 10 * n + 5),
-                                          world.now(), calendar),
-        up, down);
+        std::make_unique<service::Client>(config, std::move(credentials), Net::server_address,
+                                          Entropy::of(seed * 1000 + 10 * n + 5), world.now(), calendar),
+        up, down, address);
   }
   std::size_t watch(const service::PlayRequest& request, const link::LinkConfig& up,
                     const link::LinkConfig& down) {
