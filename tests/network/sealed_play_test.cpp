@@ -50,9 +50,9 @@ struct Viewer : ServiceWorld {
     plays[i] = world.client(i).play(world.now(), request);
     return i;
   }
-  /// When the first video frame came out of the network, after the Hello.
+  /// When the first packet with media arrived, after the Hello.
   Duration first_media(std::size_t i) {
-    const auto got = [&] { return world.client(i).stats(world.now(), plays[i])->frames_received > 0; };
+    const auto got = [&] { return world.client(i).stats().fragments_received > 0; };
     return world.run_until(got, 5s) ? world.now() - began : Duration::max();
   }
   service::PlayRequest from(Duration start) const { return {.title = "film", .start = start}; }
