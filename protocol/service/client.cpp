@@ -211,7 +211,7 @@ class Client::Impl {
     return found == plays.end() ? nullptr : &found->second;
   }
 
-  /// Until the server has heard how we call it, the play of the ticket has id 0 (AV-SVC-34).
+  /// Until the server has heard how we call it, the play of the ticket has id 0 (AV-SVC-42).
   PlayId current(PlayId id) const { return id == PlayId{} ? continued : id; }
 
   void drop_publication(PlayId id) {
@@ -299,6 +299,8 @@ PlayId Client::play(Time now, const PlayRequest& request) {
                         .buffer = request.buffer,
                         .weight = std::max<std::uint8_t>(request.weight, 1),
                         .extensions = std::move(extensions)});
+  // AV-SEG-14: It is ignored when there is nothing to grant.
+  impl_->say(wire::Credit{.play = id, .until = request.start + request.buffer});
   return id;
 }
 

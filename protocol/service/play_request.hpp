@@ -26,10 +26,11 @@ struct SealedPlay {
 };
 
 /// Whether a request goes on, or begins, where the ticket does: then its first media comes with the
-/// handshake.
+/// handshake. What it sealed is a little before its `position`, never after it.
 inline bool continues(const PlayRequest& request, const SealedPlay& sealed) {
-  constexpr Duration close_enough = 3s;
-  return request.title == sealed.title && std::chrono::abs(request.start - sealed.position) <= close_enough;
+  constexpr Duration most_repeated = 3s, most_skipped = 500ms;
+  return request.title == sealed.title && sealed.position >= request.start - most_repeated &&
+         sealed.position <= request.start + most_skipped;
 }
 
 }  // namespace avocet::service

@@ -95,7 +95,7 @@ bool Service::Requests::continues(const wire::Play& play) {
     service.drop_play(guest, PlayId{});
     return false;
   }
-  auto node = guest.plays.extract(early);  // AV-SVC-35
+  auto node = guest.plays.extract(early);  // AV-SVC-43
   node.key() = guest.continued = play.play;
   guest.plays.insert(std::move(node));
   stored.continue_as(play.play);

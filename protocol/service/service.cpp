@@ -189,13 +189,13 @@ void Service::resuming(Time now, SessionId session, std::unique_ptr<Port> port, 
   ++plays_;
   count_viewing(play->title, true);
   stored.begin(now, out);
-  stored.grant_first(now, out);  // AV-SVC-33
+  stored.grant_first(now, out);  // AV-SVC-41
   settle(now, guest);
   pump(now);
 }
 
 void Service::seal(Time now, Guest& guest, PlayId id, StoredPlay& play) {
-  if (const auto sealed = play.to_seal()) guest.port->issue_ticket(now, id, *sealed);  // AV-SVC-32
+  if (const auto sealed = play.to_seal()) guest.port->issue_ticket(now, id, *sealed);  // AV-SVC-40
 }
 
 void Service::end_play(Guest& guest, PlayId id, std::string_view reason) {

@@ -172,7 +172,7 @@ struct Wire<Catalogue> {
       Field{"extensions", &Catalogue::extensions, wire::extensions, "what later versions add"}};
 };
 
-/// Extension of Play, without a value: goes on with the play that the ticket sealed (AV-SVC-35).
+/// Extension of Play, without a value: goes on with the play that the ticket sealed (AV-SVC-43).
 inline constexpr std::uint64_t continues_sealed_play = 1;
 
 struct Play {
