@@ -41,6 +41,7 @@ Forwarder::Forwarder(asio::io_context& context, ForwarderConfig config, drive::U
       listener_watch_(context, listener_.descriptor()),
       due_(context),
       sweep_(context),
+      rebind_(context),
       up_(with_record(config_.up), 2 * config_.seed),
       down_(with_record(config_.down), 2 * config_.seed + 1) {
   listener_watch_.when_readable([this] { read_clients(); });
@@ -86,6 +87,7 @@ void Forwarder::push(Direction& direction, const drive::Received& run, std::uint
     started_ = run.arrived;
     up_.link.start(run.arrived);
     down_.link.start(run.arrived);
+    schedule_rebind();
   }
   records_.at(number).last = run.arrived;
   for_each_datagram(run, [&](ByteSpan datagram) {
@@ -216,6 +218,31 @@ void Forwarder::forget_idle() {
     it = clients_.erase(it);
   }
   sweep_.set(now + std::min<Duration>(1s, config_.idle), [this] { forget_idle(); });
+}
+
+void Forwarder::schedule_rebind() {
+  if (next_rebind_ == config_.rebinds.size()) return;
+  rebind_.set(*started_ + config_.rebinds[next_rebind_++], [this] { rebind(); });
+}
+
+void Forwarder::rebind() {
+  for (auto& [number, client] : clients_) {
+    ClientRecord& record = records_.at(number);
+    auto upstream = drive::UdpSocket::connect(config_.to);
+    if (!upstream) {
+      tell_(fmt::format("{} keeps its port: {}", to_string(record.address), upstream.error()));
+      continue;
+    }
+    past_overflowed_ += client->upstream.overflowed();
+    const PeerAddress asked = client->asked;
+    record.upstream = upstream->local();
+    client = std::make_unique<Client>(context_, std::move(*upstream), number);
+    client->asked = asked;
+    client->watch.when_readable([this, n = number] { read_server(n); });
+    tell_(fmt::format("client {} reaches {} from port {} now", to_string(record.address),
+                      to_string(config_.to), record.upstream.port));
+  }
+  schedule_rebind();
 }
 
 void Forwarder::warn_refused(Client& client) {

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "endpoints/drive/alarm.hpp"
 #include "endpoints/drive/udp_socket.hpp"
@@ -24,6 +25,9 @@ struct ForwarderConfig {
   std::uint64_t seed = 1;
   Duration idle = 60s;  ///< a client that is silent for so long is forgotten
   std::size_t max_clients = 256;
+  /// At these times after the first datagram every client gets another port towards the server, as from a NAT
+  /// that was started anew. Ascending.
+  std::vector<Duration> rebinds;
 };
 
 /// A datagram that did not come through, and whose it was.
@@ -117,6 +121,8 @@ class Forwarder {
   void send(Direction& direction, Run& run);
   void note_losses(Direction& direction);
   void forget_idle();
+  void schedule_rebind();
+  void rebind();
   void warn_refused(Client& client);
 
   asio::io_context& context_;
@@ -124,7 +130,7 @@ class Forwarder {
   std::function<void(std::string)> tell_;
   drive::UdpSocket listener_;
   drive::Watch listener_watch_;
-  drive::Alarm due_, sweep_;
+  drive::Alarm due_, sweep_, rebind_;
   drive::ReceiveBatch batch_;
   Direction up_, down_;
   std::optional<Time> started_;
@@ -132,6 +138,7 @@ class Forwarder {
   std::unordered_map<PeerAddress, std::uint64_t> numbers_;
   std::map<std::uint64_t, ClientRecord> records_;
   std::uint64_t next_number_ = 1;
+  std::size_t next_rebind_ = 0;
   Count turned_away_;
   std::uint64_t past_overflowed_ = 0;
 };

@@ -44,6 +44,7 @@ std::expected<ForwarderConfig, std::string> configure(const Options& options) {
   config.seed = options.seed;
   config.idle = options.idle;
   config.max_clients = options.max_clients;
+  config.rebinds = options.rebinds;
   return config;
 }
 

@@ -21,6 +21,8 @@ Examples:
     avocet-link --listen 5000 --to 127.0.0.1:4747 --loss ge:1%:25% --down --stats link.json
   No network at all between the fifth and the seventh second:
     avocet-link --listen 5000 --to 127.0.0.1:4747 --blackhole 5s-7s
+  A NAT that forgets its clients twice:
+    avocet-link --listen 5000 --to 127.0.0.1:4747 --rebind 5s,10s
 
 Every option with a value can also be an environment variable: --max-clients is AVOCET_LINK_MAX_CLIENTS.
 The same seed and the same traffic lose the same datagrams. Stop with Ctrl-C; a second one does not wait.
@@ -84,6 +86,9 @@ void add_line(CLI::App& app, Options& o, bool& up_only, bool& down_only) {
   add(
       app, "--blackhole", link.blackholes, [](const std::string& t) { return parse_blackholes(t); },
       "nothing passes between these times", "FROM-UNTIL,...");
+  add(
+      app, "--rebind", o.rebinds, [](const std::string& t) { return parse_times(t); },
+      "give every client another port towards the server at these times, as a NAT does", "TIME,...");
   app.add_option("--seed", o.seed, "of all random choices [1]")
       ->envname("AVOCET_LINK_SEED")
       ->group("The line");

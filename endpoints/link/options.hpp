@@ -21,7 +21,8 @@ struct Options {
   std::optional<Duration> run_for;  ///< ends by itself
   Duration idle = 60s;
   std::size_t max_clients = 256;
-  std::string stats_file;  ///< empty: none
+  std::vector<Duration> rebinds;  ///< ascending
+  std::string stats_file;         ///< empty: none
   bool json = false;
   bool quiet = false;
 };

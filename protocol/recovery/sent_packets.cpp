@@ -258,16 +258,30 @@ bool SentPackets::detect_losses(Time now, PacketSink& sink) {
     if (record.state != State::outstanding) continue;
     const Time lost_at = loss_time(record);
     if (lost_at <= now || (!record.media && end - n >= packet_threshold)) {  // AV-LOSS-2
-      record.state = State::lost;
-      leave_flight(record);
-      ++lost_;
       any = true;
-      sink.on_lost(unpack(n));
+      declare_lost(n, sink);
     } else if (!loss_timer_ || lost_at < *loss_timer_) {
       loss_timer_ = lost_at;
     }
   }
   return any;
+}
+
+void SentPackets::declare_lost(std::uint64_t number, PacketSink& sink) {
+  Record& record = at(number);
+  record.state = State::lost;
+  leave_flight(record);
+  ++lost_;
+  sink.on_lost(unpack(number));
+}
+
+void SentPackets::lose_all(Time now, PacketSink& sink) {
+  for (std::uint64_t n = std::max(oldest_outstanding_, base_); n < next_; ++n) {
+    if (at(n).state == State::outstanding) declare_lost(n, sink);
+  }
+  loss_timer_.reset();
+  probe_count_ = 0;
+  forget(now);
 }
 
 /// Frees what nobody will ask for again, from the oldest on.

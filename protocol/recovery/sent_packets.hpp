@@ -95,6 +95,9 @@ class SentPackets {
   std::optional<Time> timer() const;
   TimerOutcome on_timer(Time now, PacketSink& sink);
 
+  /// Declares all that is outstanding lost: it went to where the peer is no longer.
+  void lose_all(Time now, PacketSink& sink);
+
   /// Gives up everything, telling nobody: the keys of the space are discarded.
   void discard();
 
@@ -138,6 +141,7 @@ class SentPackets {
   void observe_reordering(Duration late, Time now);
   Time loss_time(const Record&) const;
   bool detect_losses(Time now, PacketSink&);
+  void declare_lost(std::uint64_t number, PacketSink&);
   void forget(Time now);
   Duration probe_timeout() const;
 

@@ -20,10 +20,6 @@ media::MediaSender::Config media_config(const Config& config) {
   return {.payload = wire::base_datagram - wire::sealed_overhead, .max_queue = config.max_media_queue};
 }
 
-rate::ControllerConfig rate_config(const Config& config) {
-  return {.initial = config.initial_rate, .most = config.max_rate};
-}
-
 /// The beginning of a text: a sentence cut short is better than none. No character is cut in two.
 std::string cut_text(std::string_view text, std::size_t most) {
   if (text.size() <= most) return std::string(text);
@@ -33,6 +29,10 @@ std::string cut_text(std::string_view text, std::size_t most) {
 }
 
 }  // namespace
+
+rate::ControllerConfig Session::Impl::rate_config(const Config& config) {
+  return {.initial = config.initial_rate, .most = config.max_rate};
+}
 
 Session::Impl::Impl(const Config& config, ClientCredentials credentials, PeerAddress server,
                     const Entropy& entropy, Time now, UnixTime calendar)
@@ -214,7 +214,9 @@ void Session::Impl::run_timers(Time now) {
     return finish({wire::CloseCode::idle, "nothing was heard from the peer for too long", false});
   }
   tend_ids(now);
+  tend_trial(now);
   if (timers_.take(Timer::keep_alive, now)) ping_wanted_ = true;
+  if (timers_.take(Timer::quiet, now)) ping_wanted_ = true;
   if (timers_.take(Timer::loss, now)) {
     const auto outcome = sent_.on_timer(now, *this);
     if (outcome == recovery::SentPackets::TimerOutcome::lost) after_results(now, 0);
@@ -240,6 +242,7 @@ void Session::Impl::close(Time now, wire::CloseCode code, std::string_view reaso
   close_ = {static_cast<std::uint64_t>(code), cut_text(reason, longest_close_reason)};
   close_wanted_ = traffic_ || opening_;
   state_ = State::closing;
+  end_trial();
   timers_ = {};
   timers_.set(Timer::drain, now + 3 * probe_timeout());  // AV-ERR-4
 }
@@ -280,6 +283,7 @@ Wake Session::Impl::next_wake(Time now) {
   if (may_send()) {
     timers_.set(Timer::rate, controller_->timer());
     timers_.set(Timer::media, media_out_.wake());
+    timers_.set(Timer::path, trial_ ? std::optional(trial_->due()) : std::nullopt);
     const bool paced = data_waits(now) && !may_send_data(now) && !pacer_.can_send(now, patient());
     timers_.set(Timer::pace, paced ? std::optional(pacer_.next(now, patient())) : std::nullopt);
   }

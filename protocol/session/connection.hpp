@@ -12,7 +12,7 @@
 #include "protocol/session/connection_ids.hpp"
 #include "protocol/session/ecn_validation.hpp"
 #include "protocol/session/opening.hpp"
-#include "protocol/session/path.hpp"
+#include "protocol/session/path_trial.hpp"
 #include "protocol/session/session.hpp"
 #include "protocol/session/streams.hpp"
 #include "protocol/session/ticket_issuer.hpp"
@@ -23,7 +23,7 @@ namespace avocet::session {
 
 /// What a Session is made of: it composes the rooms below and adds no mechanism of its own but the order in
 /// which things happen. connection.cpp has its life, connection_receive.cpp the way in, connection_send.cpp
-/// the way out, connection_paths.cpp its ids.
+/// the way out, connection_paths.cpp its ids and addresses.
 class Session::Impl final : private recovery::PacketSink {
  public:
   /// A client's end.
@@ -46,7 +46,8 @@ class Session::Impl final : private recovery::PacketSink {
   Streams& streams() { return streams_; }
   media::MediaSender& media_out() { return media_out_; }
   const media::MediaSender& media_out() const { return media_out_; }
-  rate::Controller& controller() { return *controller_; }
+  void set_ceiling(DataRate ceiling) { controller_->set_ceiling(ceiling_ = ceiling); }
+  void set_weight(double weight) { controller_->set_weight(weight_ = weight); }
   media::Reassembler& media_in() { return media_in_; }
   bool connected() const { return state_ == State::open; }
   /// Also of a server's session that is still in a resumed handshake.
@@ -62,6 +63,7 @@ class Session::Impl final : private recovery::PacketSink {
   /// The peer would keep one more of them: draw a fresh one and add it.
   bool wants_id() const { return state_ == State::open && own_ids_.wants_more(); }
   void add_id(ConnectionId, const ResetTokenBytes& token);
+  void move_to(Time now, PeerAddress local);
   /// One that it needs no longer, each once.
   std::optional<ConnectionId> take_freed_id() { return own_ids_.take_freed(); }
   Stats stats() const;
@@ -70,6 +72,12 @@ class Session::Impl final : private recovery::PacketSink {
   enum class State : std::uint8_t { opening, open, closing, closed };
   struct Incoming;
   struct Outgoing;
+  struct PathAnswer {
+    PeerAddress to;
+    PathBytes data;
+  };
+
+  static rate::ControllerConfig rate_config(const Config&);
 
   // life
   void start_repeating(Time now);
@@ -110,13 +118,22 @@ class Session::Impl final : private recovery::PacketSink {
                    bool spurious);
   void after_results(Time now, std::uint64_t newly_marked);
 
-  // ids
+  // ids and paths
   void tend_ids(Time now);
   bool is_ours(const Datagram&) const;
   void log_id(ConnectionId);
   void on_new_id(Incoming&, const wire::NewId&);
   void on_retire_id(Incoming&, const wire::RetireId&);
   void add_ids(Outgoing&);
+  void watch_address(Incoming&, const Datagram&);
+  void on_path_challenge(const Incoming&, const wire::PathChallenge&);
+  void on_path_response(const Incoming&, const wire::PathResponse&);
+  void tend_trial(Time now);
+  void end_trial();
+  void go_over(Time now);
+  void start_path_anew(Time now);
+  void add_path_frames(Outgoing&);
+  std::optional<Transmit> send_trial(Time now, ByteSpan room);
 
   // way out
   std::optional<Transmit> transmit(Time now, ByteSpan room, std::size_t max_segments);
@@ -160,6 +177,8 @@ class Session::Impl final : private recovery::PacketSink {
   recovery::AckTracker acks_;
   std::unique_ptr<rate::Controller> controller_;
   rate::Pacer pacer_;
+  DataRate ceiling_ = DataRate::infinite();
+  double weight_ = 1;
   Streams streams_;
   media::MediaSender media_out_;
   media::Reassembler media_in_;
@@ -179,7 +198,11 @@ class Session::Impl final : private recovery::PacketSink {
   bool done_wanted_ = false, ping_wanted_ = false, close_wanted_ = false;
   unsigned probes_wanted_ = 0;
   unsigned packets_while_closing_ = 0;
-  InlineVector<std::array<std::byte, 8>, 4> path_responses_;
+  std::optional<PathTrial> trial_;  // of an address that the peer seems to have gone to
+  PathBytes old_path_challenge_{};  // sent where it seems to have come from
+  bool old_path_challenge_wanted_ = false;
+  PacketNumber first_on_address_, first_on_path_;  // below: losses, all results, say nothing of the path
+  InlineVector<PathAnswer, 4> path_responses_;
   wire::Close close_;
   Closed closed_;  // what is told in the end
   DataRate told_rate_;

@@ -9,6 +9,8 @@ namespace avocet::session {
 struct Session::Impl::Incoming {
   Time now, arrived;
   ConnectionId destination;
+  PeerAddress from;
+  bool newest = false;
   std::uint64_t generation = 0;  // of the keys that opened it
   bool ack_eliciting = false;
   bool frame_end = false;
@@ -23,6 +25,7 @@ struct Session::Impl::Incoming {
 /// One packet on its way out.
 struct Session::Impl::Outgoing {
   Time now;
+  ConnectionId destination;
   wire::Writer frames;
   recovery::SentPacket packet;
 

@@ -8,6 +8,11 @@ namespace {
 /// ClientFinished, a server's first media ServerFinished.
 constexpr std::size_t max_early_packets = 16;
 
+/// Media paused for this long: perhaps the server does not find us any more, since a NAT gave us another
+/// port. Only a packet of ours tells it (AV-MIG-7). Longer than the pauses of a stream at ten pictures per
+/// second.
+constexpr Duration quiet_after = 100ms;
+
 TrackId track_of(const recovery::Carried& carried) { return {static_cast<std::uint32_t>(carried.id)}; }
 
 }  // namespace
@@ -65,7 +70,8 @@ void Session::Impl::on_handshake_packet(Time now, const Datagram& datagram) {
 }
 
 void Session::Impl::on_protected(Time now, const Datagram& datagram) {
-  if (!is_ours(datagram)) return ++stats_.packets_malformed, void();  // AV-CID-8
+  const bool elsewhere = role_ == Role::client && datagram.from != path_.peer();
+  if (!is_ours(datagram) || elsewhere) return ++stats_.packets_malformed, void();  // AV-CID-8, AV-MIG-8
   if (!traffic_ || state_ == State::opening) return hold_early(datagram);
   const Duration keep_old_keys = 3 * probe_timeout();
   const auto opened = traffic_->open(now, keep_old_keys, datagram.bytes);
@@ -80,7 +86,10 @@ void Session::Impl::on_protected(Time now, const Datagram& datagram) {
   Incoming in{.now = now,
               .arrived = datagram.arrived,
               .destination = opened->destination,
+              .from = datagram.from,
+              .newest = opened->newest,
               .generation = opened->generation};
+  watch_address(in, datagram);
   on_frames(in, opened->frames);
   if (in.violation) return fail(now, *in.violation, in.what);
   if (state_ != State::open) return;
@@ -163,7 +172,9 @@ void Session::Impl::on(Incoming& in, const Frame& frame) {
   } else if constexpr (std::is_same_v<Frame, wire::Close>) {
     finish({static_cast<wire::CloseCode>(frame.code), frame.reason, true});  // AV-ERR-5
   } else if constexpr (std::is_same_v<Frame, wire::PathChallenge>) {
-    path_responses_.push_back(frame.data);  // AV-RES-9
+    on_path_challenge(in, frame);
+  } else if constexpr (std::is_same_v<Frame, wire::PathResponse>) {
+    on_path_response(in, frame);
   } else if constexpr (std::is_same_v<Frame, wire::NewId>) {
     on_new_id(in, frame);
   } else if constexpr (std::is_same_v<Frame, wire::RetireId>) {
@@ -186,6 +197,7 @@ void Session::Impl::on(Incoming& in, const Frame& frame) {
 }
 
 void Session::Impl::on_media_result(Incoming& in, const media::Reassembler::Outcome& outcome) {
+  if (role_ == Role::client) timers_.set(Timer::quiet, in.now + quiet_after);
   if (outcome.ends_frame) in.frame_end = true;
 }
 
@@ -265,7 +277,9 @@ void Session::Impl::on_lost(const recovery::SentPacket& packet) {
 
 void Session::Impl::told_result(const recovery::SentPacket& packet, std::optional<std::int64_t> arrival,
                                 bool lost, bool spurious) {
-  if (!packet.in_flight) return;
+  // What became of packets to an address that the peer has left says nothing of the path that it is on now.
+  if (!packet.in_flight || packet.number < first_on_path_ || (lost && packet.number < first_on_address_))
+    return;
   controller_->on_result({.number = packet.number,
                           .size = packet.size,
                           .sent = packet.sent,

@@ -34,6 +34,9 @@ std::optional<Event> Session::Impl::next_event() {
 
 std::optional<Transmit> Session::Impl::transmit(Time now, ByteSpan room, std::size_t max_segments) {
   if (state_ == State::closed) return std::nullopt;
+  if (trial_) {
+    if (auto asked = send_trial(now, room)) return asked;
+  }
   room = room.first(std::min(room.size(), path_.allowance()));  // AV-HS-44
   run_mark_ = Ecn::not_ect;
   std::size_t size = 0;
@@ -62,6 +65,7 @@ std::size_t Session::Impl::send_close(ByteSpan room) {
   if (!traffic_) return opening_ ? opening_->close(room, close_) : 0;
   if (room.size() < wire::base_datagram) return 0;
   Outgoing out{.now = now_,
+               .destination = peer_ids_.current(),
                .frames = wire::Writer(
                    room.subspan(TrafficProtection::payload_at, wire::base_datagram - wire::sealed_overhead)),
                .packet = {}};
@@ -101,6 +105,7 @@ bool Session::Impl::data_waits(Time now) {
 std::size_t Session::Impl::send_packet(Time now, ByteSpan room) {
   if (const auto probe = controller_->take_probe(now)) pacer_.begin_train(now, probe->rate, probe->size);
   Outgoing out{.now = now,
+               .destination = peer_ids_.current(),
                .frames = wire::Writer(
                    room.subspan(TrafficProtection::payload_at, room.size() - wire::sealed_overhead)),
                .packet = {.number = sent_.next(), .sent = now, .probe = pacer_.in_train(now)}};
@@ -148,10 +153,7 @@ void Session::Impl::add_control(Outgoing& out) {
     ticket_out_->fill(out.frames, out.packet.carried);
     if (out.frames.size() > before) out.packet.ack_eliciting = true;
   }
-  while (!path_responses_.empty() && out.add(wire::PathResponse{path_responses_.back()})) {
-    path_responses_.pop_back();
-    out.packet.ack_eliciting = true;
-  }
+  add_path_frames(out);
   if (ping_wanted_ && out.add(wire::Ping{})) {
     ping_wanted_ = false;
     out.packet.ack_eliciting = true;
@@ -200,7 +202,7 @@ void Session::Impl::add_filling(Outgoing& out) {
 std::size_t Session::Impl::seal(Time now, ByteSpan room, Outgoing& out) {
   const PacketNumber number = sent_.next();
   if (!opening_ && traffic_->update_due(now) && traffic_->update(now)) log_new_keys();  // AV-KEY-9
-  if (!traffic_->seal(room, out.frames.size(), peer_ids_.current(), number, spin_)) {
+  if (!traffic_->seal(room, out.frames.size(), out.destination, number, spin_)) {
     finish({wire::CloseCode::key_limit, "the keys have sealed all that they may", false});  // AV-KEY-6
     return 0;
   }

@@ -52,8 +52,10 @@ std::optional<FrameNumber> Session::first_undelivered(TrackId track, FrameNumber
 std::size_t Session::bytes_unsent(TrackId track) const { return impl_->media_out().bytes_unsent(track); }
 void Session::close_track(TrackId track) { impl_->media_out().close_track(track); }
 void Session::ignore_track(TrackId track) { impl_->media_in().ignore_track(track); }
-void Session::set_ceiling(DataRate ceiling) { impl_->controller().set_ceiling(ceiling); }
-void Session::set_weight(double weight) { impl_->controller().set_weight(weight); }
+void Session::set_ceiling(DataRate ceiling) { impl_->set_ceiling(ceiling); }
+void Session::set_weight(double weight) { impl_->set_weight(weight); }
+
+void Session::move_to(Time now, PeerAddress local) { impl_->move_to(now, local); }
 
 bool Session::update_keys(Time now) { return impl_->update_keys(now); }
 void Session::close(Time now, wire::CloseCode code, std::string_view reason) {

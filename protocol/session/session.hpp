@@ -74,6 +74,10 @@ class Session {
   /// Connected.
   void issue_ticket(Time now, std::uint64_t seals, ByteView sealed);
 
+  /// A client's packets leave from `local` from now on: the driver has a new socket, because the old address
+  /// is gone or worse. What still arrives at the old one is welcome. Nothing happens before Connected.
+  void move_to(Time now, PeerAddress local);
+
   /// Ends the connection: CLOSE goes out, and after a while Closed comes.
   void close(Time now, wire::CloseCode, std::string_view reason);
 

@@ -18,6 +18,8 @@ enum class Timer : std::uint8_t {
   rate,                ///< the rate controller looks at silence
   pace,                ///< the pacer lets the next burst go
   media,               ///< a repair is due, or a frame's deadline passes
+  path,                ///< an address is asked again whether the peer is there, or given up
+  quiet,               ///< media paused: ask whether the peer still finds us
   keep_alive,          ///< ping, so that neither end nor a NAT forgets the connection
   idle,                ///< nothing was heard for the idle timeout
   drain,               ///< long enough closed that late packets of the peer need no answer any more
@@ -32,6 +34,8 @@ constexpr std::string_view to_string(Timer timer) {
                                                                                         "rate",
                                                                                         "pace",
                                                                                         "media",
+                                                                                        "path",
+                                                                                        "quiet",
                                                                                         "keep alive",
                                                                                         "idle",
                                                                                         "drain"};

@@ -163,4 +163,15 @@ Parsed<std::vector<Blackhole>> parse_blackholes(std::string_view text) {
   return windows;
 }
 
+Parsed<std::vector<Duration>> parse_times(std::string_view text) {
+  std::vector<Duration> times;
+  for (const std::string_view part : split(text, ',')) {
+    const auto time = parse_duration(part);
+    if (!time) return std::unexpected(time.error());
+    if (!times.empty() && *time <= times.back()) return wrong(part, "a later time than the one before it");
+    times.push_back(*time);
+  }
+  return times;
+}
+
 }  // namespace avocet::link

@@ -29,5 +29,7 @@ Parsed<Loss> parse_loss(std::string_view text);
 Parsed<Reorder> parse_reorder(std::string_view text);
 /// `5s-7s,20s-21s`: ascending, apart.
 Parsed<std::vector<Blackhole>> parse_blackholes(std::string_view text);
+/// `4s,8s`: ascending.
+Parsed<std::vector<Duration>> parse_times(std::string_view text);
 
 }  // namespace avocet::link

@@ -91,5 +91,21 @@ TEST(ServiceLive, EndsWithItsPublisher) {
   EXPECT_EQ(b.seen[bob].ended->reason, "ada left");
 }
 
+// AV-MIG-1, AV-MIG-7
+TEST(ServiceLive, AViewerThatChangesItsAddressFreezesOnceAtMost) {
+  for (std::uint64_t seed = 1; seed <= 12; ++seed) {
+    Broadcast b(100 + seed);
+    const auto bob = b.watch({.title = "live", .latency = 300ms}, path(20ms, 0.005), path(20ms, 0.005));
+    b.run(3s + seed * 37ms);
+    const auto frames = b.stats(bob).frames_received;
+    const auto host = static_cast<std::uint8_t>(seed % 2 == 0 ? 2 : 77);  // another port, or another host too
+    b.world.rebind(bob, PeerAddress::v4(198, 51, 100, host, static_cast<std::uint16_t>(30'000 + seed)));
+    b.run(4s);
+    EXPECT_LE(b.stats(bob).freeze_count, 1u) << "seed " << seed;
+    EXPECT_GT(b.stats(bob).frames_received, frames + 90) << "seed " << seed;
+    EXPECT_EQ(b.find<service::ConnectionClosed>(bob), nullptr) << "seed " << seed;
+  }
+}
+
 }  // namespace
 }  // namespace avocet::test

@@ -171,5 +171,21 @@ TEST(ServiceStored, ReconnectionSupersedesItsGhost) {
   EXPECT_EQ(s.find<service::Refused>(eve)->code, wire::RefusalCode::name_taken);
 }
 
+// AV-MIG-1, AV-MIG-2
+TEST(ServiceStored, AClientThatChangesItsAddressLosesNoFrameAndFreezesOnceAtMost) {
+  for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+    ServiceWorld s(seed);
+    s.world.server().set_catalogue({ServiceWorld::title("clip")});
+    const auto ada = s.watch({.title = "clip", .rendition = "720p"}, path(20ms, 0.005), path(20ms, 0.005));
+    s.world.run_for(1s + seed * 173ms);
+    const auto host = static_cast<std::uint8_t>(seed % 2 == 0 ? 1 : 77);  // another port, or another host too
+    const auto moved = PeerAddress::v4(198, 51, 100, host, static_cast<std::uint16_t>(30'000 + seed));
+    s.world.rebind(ada, moved);
+    ASSERT_TRUE(s.world.run_until([&] { return s.seen[ada].ended.has_value(); }, 60s)) << "seed " << seed;
+    expect_whole(s.seen[ada], ServiceWorld::segments);
+    EXPECT_LE(s.stats(ada).freeze_count, 1u) << "seed " << seed;
+  }
+}
+
 }  // namespace
 }  // namespace avocet::test

@@ -32,13 +32,20 @@ class World {
     const std::uint64_t n = clients_.size();
     clients_.push_back(std::make_unique<Peer>(std::move(client), link::Link(up, seed_ * 1000 + 2 * n),
                                               link::Link(down, seed_ * 1000 + 2 * n + 1)));
-    clients_.back()->address = address.value_or(client_address(n));
+    clients_.back()->addresses.push_back(address.value_or(client_address(n)));
     return clients_.size() - 1;
   }
 
   Server& server() { return *server_; }
   Client& client(std::size_t i = 0) { return *clients_[i]->client; }
   void remove_client(std::size_t i) { clients_[i]->client.reset(); }
+  /// A NAT gives the client another address, or it moved without a word: nothing reaches it at the old one.
+  void rebind(std::size_t i, PeerAddress address) {
+    clients_[i]->reachable_from = clients_[i]->addresses.size();
+    clients_[i]->addresses.push_back(address);
+  }
+  /// The client has another address besides, and sends from there.
+  void add_address(std::size_t i, PeerAddress address) { clients_[i]->addresses.push_back(address); }
   link::Link& up(std::size_t i = 0) { return clients_[i]->up; }
   link::Link& down(std::size_t i = 0) { return clients_[i]->down; }
   Time now() const { return now_; }
@@ -48,6 +55,9 @@ class World {
   /// and Wake.
   std::function<void(typename Server::Output&)> on_server = [](auto&) {};
   std::function<void(std::size_t, typename Client::Output&)> on_client = [](std::size_t, auto&) {};
+
+  /// Called with every datagram that is sent, either way.
+  std::function<void(ByteView)> on_datagram = [](ByteView) {};
 
   void run_for(Duration span) {
     run_until([] { return false; }, span);
@@ -74,9 +84,10 @@ class World {
     Peer(std::unique_ptr<Client> c, link::Link u, link::Link d)
         : client(std::move(c)), up(std::move(u)), down(std::move(d)) {}
     std::unique_ptr<Client> client;
-    PeerAddress address;
     link::Link up, down;
     std::optional<Time> wake;
+    std::vector<PeerAddress> addresses;  // all that it ever had; it sends from the last
+    std::size_t reachable_from = 0;      // the first of those that still reach it
   };
 
   Time next_time() const {
@@ -92,9 +103,11 @@ class World {
   void step() {
     for (std::size_t i = 0; i < clients_.size(); ++i) {
       Peer& peer = *clients_[i];
-      while (auto arrived = peer.up.pop(now_)) deliver(*server_, *arrived, peer.address, server_address);
+      while (auto arrived = peer.up.pop(now_))
+        deliver(*server_, *arrived, peer.addresses[arrived->tag], server_address);
       while (auto arrived = peer.down.pop(now_)) {
-        if (peer.client) deliver(*peer.client, *arrived, server_address, peer.address);
+        if (peer.client && arrived->tag >= peer.reachable_from)
+          deliver(*peer.client, *arrived, server_address, peer.addresses[arrived->tag]);
       }
     }
     if (server_wake_ && *server_wake_ <= now_) server_->wake(now_);
@@ -115,7 +128,9 @@ class World {
         *server_,
         [this](const session::Transmit& t, ByteView bytes) {
           for (auto& peer : clients_) {
-            if (peer->address == t.to) push(peer->down, t, bytes);
+            const auto found = std::ranges::find(peer->addresses, t.to);
+            if (found != peer->addresses.end())
+              push(peer->down, t, bytes, static_cast<std::uint64_t>(found - peer->addresses.begin()));
           }
         },
         on_server);
@@ -123,7 +138,10 @@ class World {
       Peer& peer = *clients_[i];
       if (!peer.client) continue;
       peer.wake = drain(
-          *peer.client, [&](const session::Transmit& t, ByteView bytes) { push(peer.up, t, bytes); },
+          *peer.client,
+          [&](const session::Transmit& t, ByteView bytes) {
+            push(peer.up, t, bytes, peer.addresses.size() - 1);
+          },
           [&](auto& event) { on_client(i, event); });
     }
   }
@@ -142,11 +160,13 @@ class World {
     }
   }
 
-  void push(link::Link& link, const session::Transmit& t, ByteView bytes) {
+  /// `address` says which of the client's it leaves from or goes to.
+  void push(link::Link& link, const session::Transmit& t, ByteView bytes, std::uint64_t address) {
     for (std::size_t at = 0; at < bytes.size(); at += t.segment) {
       const ByteView datagram = bytes.subspan(at, std::min(t.segment, bytes.size() - at));
       for (std::byte b : datagram) hash_ = (hash_ ^ std::to_integer<std::uint64_t>(b)) * 0x100000001b3ull;
-      link.push(now_, datagram, t.ecn);
+      on_datagram(datagram);
+      link.push(now_, datagram, t.ecn, address);
     }
   }
 

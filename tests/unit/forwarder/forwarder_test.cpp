@@ -81,6 +81,24 @@ TEST_F(ForwarderTest, EachClientHasItsOwnWayThereAndBack) {
   EXPECT_EQ(told_.size(), 2u);
 }
 
+TEST_F(ForwarderTest, RebindingGivesAClientAnotherPortAndClosesTheOldOne) {
+  start({.up = {}, .down = {}, .rebinds = {20ms}});
+  drive::UdpSocket a = client();
+  a.send({}, as_bytes("one"), 3);
+  const auto before = receive(server_, 1);
+  ASSERT_EQ(before.size(), 1u);
+  work(50ms);
+  a.send({}, as_bytes("two"), 3);
+  const auto after = receive(server_, 1);
+  ASSERT_EQ(after.size(), 1u);
+  EXPECT_NE(before[0].from, after[0].from);
+  server_.send({.to = before[0].from}, as_bytes("late"), 4);
+  server_.send({.to = after[0].from}, as_bytes("there"), 5);
+  const auto back = receive(a, 1);
+  ASSERT_EQ(back.size(), 1u);
+  EXPECT_EQ(as_text(back[0].bytes), "there");
+}
+
 TEST_F(ForwarderTest, DelaysEachWayByWhatWasAsked) {
   start({.up = {.delay = 20ms}, .down = {.delay = 30ms}});
   drive::UdpSocket a = client();

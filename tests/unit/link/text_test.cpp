@@ -88,5 +88,12 @@ TEST(LinkText, ReorderAndBlackholes) {
   expect_error(parse_blackholes("5s-7s,6s-8s"), "after the previous");
 }
 
+TEST(LinkText, Times) {
+  const std::vector<Duration> two{4s, 8500ms};
+  EXPECT_EQ(parse_times("4s,8.5s"), two);
+  expect_error(parse_times("4s,4s"), "later");
+  expect_error(parse_times("4s,"), "25ms");
+}
+
 }  // namespace
 }  // namespace avocet::link
