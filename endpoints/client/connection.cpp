@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+
 #include "endpoints/client/text.hpp"
 #include "endpoints/drive/entropy.hpp"
 #include "endpoints/state/identities.hpp"
@@ -14,6 +17,8 @@ constexpr Duration patience = 10s;
 constexpr Duration address_patience = 3s;
 constexpr Duration least_patience = 4s;
 constexpr Duration refusal_period = 100ms;
+/// Pauses between rounds over all addresses, when a connection was lost; the last one for ever.
+constexpr std::array<Duration, 5> pauses{0s, 500ms, 1s, 2s, 4s};
 /// How long leaving may take.
 constexpr Duration farewell = 1500ms;
 
@@ -60,11 +65,26 @@ Connection::Connection(asio::io_context& context, const ServerOptions& options, 
       key_log_(std::move(key_log)),
       tickets_(options.state, options.url.server_text()),
       refusal_check_(context),
-      last_resort_(context) {}
+      last_resort_(context),
+      next_round_(context) {}
 
 void Connection::start() {
   began_ = drive::now();
+  begin_round();
+}
+
+void Connection::begin_round() {
+  round_began_ = drive::now();
+  next_address_ = 0;
   try_next();
+}
+
+service::ClientConfig Connection::config() const {
+  service::ClientConfig config;
+  config.session.key_log = key_log_.has_value();
+  config.session.handshake_timeout =
+      more_addresses() ? address_patience : std::max(least_patience, round_began_ + patience - drive::now());
+  return config;
 }
 
 void Connection::try_next() {
@@ -76,16 +96,14 @@ void Connection::try_next() {
       last_socket_error_ = socket.error();
       continue;
     }
-    service::ClientConfig config;
-    config.session.key_log = key_log_.has_value();
-    config.session.handshake_timeout =
-        more_addresses() ? address_patience : std::max(least_patience, began_ + patience - drive::now());
     credentials_.resumption = tickets_.take(drive::unix_time());
-    attempt_ =
-        std::make_unique<Attempt>(context_, config, credentials_, address, std::move(*socket), Handler{this});
+    attempt_ = std::make_unique<Attempt>(context_, config(), credentials_, address, std::move(*socket),
+                                         Handler{this});
+    attempt_over_ = false;
     attempt_->loop.start();
     return look_for_refusal();
   }
+  if (ever_connected_) return try_again();  // no network: it may come back
   end(last_socket_error_);
 }
 
@@ -101,10 +119,6 @@ void Connection::leave(std::string_view reason) {
   last_resort_.set(drive::now() + farewell, [this] { end(""); });
   if (!connected_) return end("");
   call([&](service::Client& client, Time now) { client.bye(now, reason); });
-}
-
-std::optional<session::Stats> Connection::stats() const {
-  return attempt_ ? std::optional(attempt_->client.stats()) : std::nullopt;
 }
 
 void Connection::Handler::operator()(service::Client::Output&& output, Time now) const {
@@ -127,13 +141,15 @@ void Connection::take(service::ClientEvent& event, Time now) {
 }
 
 void Connection::on_connected(const service::Connected& connected, service::ClientEvent& event, Time now) {
-  connected_ = true;
+  connected_ = ever_connected_ = true;
+  rounds_ = 0;
   const auto accepted = trust_.accept(connected.fingerprint);
   if (!accepted) {
     handlers_.notice("warning: the server could not be remembered: " + accepted.error());
   } else if (!accepted->empty()) {
     handlers_.notice(*accepted);
   }
+  credentials_.trust = trust_.trust();
   handlers_.event(event, now);
 }
 
@@ -144,28 +160,57 @@ void Connection::on_ticket(const session::Resumption& resumption) {
 }
 
 void Connection::on_closed(const service::ConnectionClosed& closed) {
-  const bool unanswered = !connected_ && !closed.by_peer && closed.code == wire::CloseCode::idle;
-  if (unanswered && more_addresses() && !leaving_) return asio::post(context_, [this] { try_next(); });
-  end(leaving_ ? "" : explain(closed));
+  const bool was_connected = std::exchange(connected_, false);
+  const bool unanswered = !was_connected && !closed.by_peer && closed.code == wire::CloseCode::idle;
+  if (leaving_) return end("");
+  if (unanswered && more_addresses()) return asio::post(context_, [this] { try_next(); });
+  if (!may_return(closed)) return end(explain(closed, was_connected));
+  if (was_connected) handlers_.lost(explain(closed, was_connected));
+  attempt_over_ = true;
+  try_again();
 }
 
-std::string Connection::explain(const service::ConnectionClosed& closed) const {
+/// Whether the same server may take us again: not when it, or we, found something wrong with the other.
+bool Connection::may_return(const service::ConnectionClosed& closed) const {
+  if (!ever_connected_ || !handlers_.lost) return false;
+  switch (closed.code) {
+    case wire::CloseCode::none:
+    case wire::CloseCode::internal:
+    case wire::CloseCode::refused:
+    case wire::CloseCode::idle:
+    case wire::CloseCode::key_limit:
+    case wire::CloseCode::reset: return true;
+    default: return false;
+  }
+}
+
+void Connection::try_again() {
+  const Duration pause = pauses[std::min<std::size_t>(rounds_++, pauses.size() - 1)];
+  refusal_check_.set({}, [] {});
+  next_round_.set(drive::now() + pause, [this] {
+    if (!ended_ && !leaving_) begin_round();
+  });
+}
+
+std::string Connection::explain(const service::ConnectionClosed& closed, bool was_connected) const {
   const std::string server = options_.url.server_text();
   const std::string reason = printable(closed.reason);
   if (closed.code == wire::CloseCode::untrusted && !closed.by_peer) return trust_.explain_refusal(reason);
   const bool silence = reason.empty() || reason.starts_with("no answer");  // else it was told why not
-  if (!connected_ && closed.code == wire::CloseCode::idle && silence) {
+  if (!was_connected && closed.code == wire::CloseCode::idle && silence) {
     return fmt::format(
         "nothing answered at {} over UDP within {} s; check that avocet-server runs there, that host and "
         "port are "
         "right, and that no firewall on the way drops UDP",
         server, std::chrono::duration_cast<std::chrono::seconds>(patience).count());
   }
-  if (!connected_) return fmt::format("no connection with {}: {}", server, reason);
+  if (!was_connected) return fmt::format("no connection with {}: {}", server, reason);
   if (closed.code == wire::CloseCode::idle) {
     return fmt::format("{} has not been heard for too long; check the network, and that the server runs",
                        server);
   }
+  if (closed.code == wire::CloseCode::reset)
+    return fmt::format("{} was started anew and does not know the connection any more", server);
   return fmt::format("{} closed the connection: {}", closed.by_peer ? server : "avocet-client",
                      reason.empty() ? "no reason was given" : reason);
 }
@@ -175,6 +220,7 @@ void Connection::end(const std::string& failure) {
   if (attempt_) attempt_->loop.close();
   refusal_check_.set({}, [] {});
   last_resort_.set({}, [] {});
+  next_round_.set({}, [] {});
   handlers_.end(failure);
 }
 

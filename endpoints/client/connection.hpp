@@ -16,7 +16,8 @@
 namespace avocet::client {
 
 /// The way to one server: tries its addresses one after the other, believes it or not, writes the key log,
-/// and says in plain words why it failed. Single-threaded: everything happens in the io_context.
+/// connects again when the connection is lost, and says in plain words why it failed. Single-threaded:
+/// everything happens in the io_context.
 class Connection {
  public:
   struct Handlers {
@@ -26,16 +27,21 @@ class Connection {
     std::function<void(const std::string& failure)> end;
     /// Something to tell the user.
     std::function<void(const std::string& text)> notice;
+    /// The connection was lost, and it tries to connect again until it is there or leave() is called: another
+    /// Connected follows, or the end, when there is no hope. All plays are over. Without: a loss is the end.
+    std::function<void(const std::string& why)> lost = {};
   };
 
   /// Looks names up and makes an identity when there is none. May block.
   static state::Result<std::unique_ptr<Connection>> open(asio::io_context&, const ServerOptions&, Handlers);
 
   void start();
-  /// Any calls on the client: `calls(client, now)`. Nothing happens before start() and after the end.
+  /// Any calls on the client: `calls(client, now)`. Nothing happens before start(), between a loss and the
+  /// next attempt, and after the end.
   template <class Calls>
   void call(Calls&& calls) {
-    if (attempt_ && !ended_) attempt_->loop.call([&](Time now) { calls(attempt_->client, now); });
+    if (attempt_ && !attempt_over_ && !ended_)
+      attempt_->loop.call([&](Time now) { calls(attempt_->client, now); });
   }
   /// Takes leave; the end comes soon, whatever the server does.
   void leave(std::string_view reason);
@@ -43,7 +49,6 @@ class Connection {
   bool connected() const { return connected_; }
   /// When the first datagram was sent.
   Time began() const { return began_; }
-  std::optional<session::Stats> stats() const;
 
  private:
   struct Handler {
@@ -59,14 +64,18 @@ class Connection {
 
   Connection(asio::io_context&, const ServerOptions&, Handlers, std::vector<PeerAddress>,
              session::ClientCredentials, ServerTrust, std::optional<state::KeyLogFile>);
+  service::ClientConfig config() const;
+  void begin_round();
   void try_next();
+  bool may_return(const service::ConnectionClosed&) const;
+  void try_again();
   void look_for_refusal();
   bool more_addresses() const { return next_address_ < addresses_.size(); }
   void take(service::ClientEvent&, Time);
   void on_connected(const service::Connected&, service::ClientEvent&, Time);
   void on_ticket(const session::Resumption&);
   void on_closed(const service::ConnectionClosed&);
-  std::string explain(const service::ConnectionClosed&) const;
+  std::string explain(const service::ConnectionClosed&, bool was_connected) const;
   void end(const std::string& failure);
 
   asio::io_context& context_;
@@ -79,11 +88,13 @@ class Connection {
   state::TicketStore tickets_;
 
   std::unique_ptr<Attempt> attempt_;
-  drive::Alarm refusal_check_, last_resort_;
+  drive::Alarm refusal_check_, last_resort_, next_round_;
   std::size_t next_address_ = 0;
-  Time began_{};
+  Time began_{}, round_began_{};
+  unsigned rounds_ = 0;  // without success since the connection was lost
   std::string last_socket_error_;
-  bool connected_ = false, leaving_ = false, ended_ = false;
+  bool attempt_over_ = false, connected_ = false;
+  bool ever_connected_ = false, leaving_ = false, ended_ = false;
 };
 
 }  // namespace avocet::client

@@ -114,6 +114,9 @@ void add_play(CLI::App& app, PlayOptions& o, std::string& url) {
   add_duration(app, "--buffer", [&o](Duration d) { o.buffer = d; }, "how much is received ahead [1.5s]");
   add_duration(app, "--start", [&o](Duration d) { o.start = d; }, "where in the title to begin [0]");
   add_duration(app, "--for", [&o](Duration d) { o.limit = d; }, "stop after so long [at its end]");
+  app.add_flag_callback(
+      "--no-reconnect", [&o] { o.reconnect = false; },
+      "end when the connection is lost, instead of trying again");
   add_option(app, "--record", o.record, "store what is received, as it is", "FILE.mkv");
   add_option(app, "--stats", o.stats, "write statistics here, once a second and at the end", "FILE.json");
   auto* window =

@@ -39,6 +39,7 @@ struct PlayOptions {
   std::filesystem::path record, stats;
   Front front = Front::automatic;
   bool decode = true;
+  bool reconnect = true;  ///< when the connection is lost
   bool quiet = false;
 };
 

@@ -7,6 +7,7 @@
 #include <asio/post.hpp>
 
 #include "endpoints/client/text.hpp"
+#include "endpoints/client/totals.hpp"
 
 namespace avocet::client {
 namespace {
@@ -28,7 +29,9 @@ state::Result<std::unique_ptr<Player>> Player::open(const PlayOptions& options, 
       player->context_, options.server,
       {.event = [self](service::ClientEvent& event, Time now) { self->on_event(event, now); },
        .end = [self](const std::string& failure) { self->on_end(failure); },
-       .notice = [self](const std::string& text) { self->notice(text); }});
+       .notice = [self](const std::string& text) { self->notice(text); },
+       .lost = options.reconnect ? [self](const std::string& why) { self->on_lost(why); }
+                                 : std::function<void(const std::string&)>()});
   if (!connection) return std::unexpected(connection.error());
   player->connection_ = std::move(*connection);
   return player;
@@ -81,10 +84,10 @@ void Player::stop() {
 void Player::toggle_pause() {
   asio::post(context_, [this] {
     const bool paused = !state_.paused;
-    connection_->call([&](service::Client& client, Time now) {
-      client.pause(now, play_, paused);
-      paused ? clock_.pause(now) : clock_.resume(now);
-    });
+    const Time now = drive::now();
+    paused ? clock_.pause(now) : clock_.resume(now);
+    if (lost_at_) clock_.stall(now);
+    connection_->call([&](service::Client& client, Time) { client.pause(now, play_, paused); });
     change([&](Snapshot& s) { s.paused = paused; });
   });
 }
@@ -92,12 +95,10 @@ void Player::toggle_pause() {
 void Player::seek_by(Duration distance) {
   asio::post(context_, [this, distance] {
     if (live_ || tracks_.empty()) return;
-    connection_->call([&](service::Client& client, Time now) {
-      const Duration from = seek_target_.value_or(clock_.position(now).value_or(Duration::zero()));
-      const Duration last = std::max(duration_ - least_left, Duration::zero());
-      seek_target_ = std::clamp(from + distance, Duration::zero(), last);
-      client.seek(now, play_, *seek_target_);
-    });
+    const Duration from = seek_target_.value_or(clock_.position(drive::now()).value_or(Duration::zero()));
+    const Duration last = std::max(duration_ - least_left, Duration::zero());
+    seek_target_ = std::clamp(from + distance, Duration::zero(), last);
+    connection_->call([&](service::Client& client, Time now) { client.seek(now, play_, *seek_target_); });
   });
 }
 
@@ -172,38 +173,82 @@ void Player::on_end(const std::string& failure) {
 void Player::on(const service::Connected& connected, Time now) {
   change([&](Snapshot& s) {
     s.connected = true;
-    s.connecting = now - s.began;
+    if (!returning_) s.connecting = now - s.began;
     s.fingerprint = connected.fingerprint;
   });
   connection_->call([&](service::Client& client, Time) {
     client.join(now, options_.user);
-    play_ = client.play(now, {.title = options_.server.url.title,
-                              .start = options_.start,
-                              .rendition = options_.rendition,
-                              .cap = options_.cap,
-                              .latency = options_.latency,
-                              .buffer = options_.buffer});
+    play_ = client.play(now, request());
   });
+}
+
+/// As the user asked; after a loss from where it stood, in what was shown, so that the pictures fit together.
+service::PlayRequest Player::request() const {
+  service::PlayRequest request{.title = options_.server.url.title,
+                               .start = options_.start,
+                               .rendition = options_.rendition,
+                               .cap = options_.cap,
+                               .latency = options_.latency,
+                               .buffer = options_.buffer};
+  if (!returning_ || live_) return request;
+  if (seek_target_) {
+    request.start = *seek_target_;
+  } else if (const auto position = bookmark_.position()) {
+    request.start = *position;
+    request.rendition = bookmark_.rendition();
+    request.cap.clear();
+  }
+  return request;
+}
+
+/// The play is over with its connection; decoders, recording and window wait for the next one.
+void Player::on_lost(const std::string& why) {
+  const Time now = drive::now();
+  publish(now);
+  change([&](Snapshot& s) {
+    s.connected = false;
+    s.reconnecting = true;
+    past_play_ = s.play;
+    past_session_ = s.session;
+  });
+  clock_.stall(now);
+  lost_at_ = now;
+  returning_ = true;
+  notice(why + "; reconnecting");
 }
 
 void Player::on(const service::Refused& refused, Time) {
   std::string text = printable(refused.reason);
   if (!refused.remedy.empty()) text += "; " + printable(refused.remedy);
-  if (!tracks_.empty()) return notice(text);  // the play goes on
+  if (!tracks_.empty() && !returning_) return notice(text);  // the play goes on
   change([&](Snapshot& s) { s.failure = text; });
   end("refused");
 }
 
 void Player::on(const service::PlayStarted& started, Time now) {
   const bool first = tracks_.empty();
+  const bool goes_on = this->goes_on(started);
   tracks_ = started.tracks;
   live_ = started.live;
   duration_ = started.duration;
-  clock_.reset();
   if (!first) seek_target_.reset();
-  if (video_) video_->begin(tracks_, started.generation);
-  if (audio_) audio_->begin(tracks_, started.generation);
-  if (recording_) recording_->begin(tracks_);
+  if (goes_on) {
+    bookmark_.go_on();
+    choice_is_due_ = options_.rendition != bookmark_.rendition();
+  } else {
+    bookmark_.clear();
+    clock_.reset();
+    ++generation_;
+    if (video_) video_->begin(tracks_, generation_);
+    if (audio_) audio_->begin(tracks_, generation_);
+    if (recording_) recording_->begin(tracks_);
+  }
+  if (std::exchange(returning_, false)) {
+    notice(fmt::format("connected again after {:.1f} s", to_seconds(now - *lost_at_)));
+    if (state_.paused)
+      connection_->call([&](service::Client& client, Time) { client.pause(now, play_, true); });
+    change([](Snapshot& s) { s.reconnecting = false, ++s.reconnections; });
+  }
   if (first && options_.limit) limit_.set(now + *options_.limit, [this] { end("the time is over"); });
   change([&](Snapshot& s) {
     s.playing = true;
@@ -214,18 +259,42 @@ void Player::on(const service::PlayStarted& started, Time now) {
   });
 }
 
+bool Player::goes_on(const service::PlayStarted& started) const {
+  return returning_ && !seek_target_ && !started.live && !live_ && bookmark_.position() &&
+         started.tracks == tracks_;
+}
+
 void Player::on(const service::FrameReady& ready, Time) {
   const media::TrackConfig& config = tracks_[ready.track];
+  if (!live_ && !bookmark_.take(config, ready.frame)) return;
+  if (choice_is_due_ && bookmark_.caught_up()) {
+    choice_is_due_ = false;
+    connection_->call([&](service::Client& client, Time now) {
+      client.switch_rendition(now, play_, options_.rendition, options_.cap);
+    });
+  }
   if (recording_) recording_->add(ready.track, ready.frame);
   if (config.kind == media::Kind::audio) {
     if (audio_) audio_->add(ready.track, ready.frame);
     return;
   }
   if (!ready.late) {
+    note_outage(ready);
     ++released_[config.rendition];
     clock_.anchor(media::to_duration(ready.frame.pts, config.timebase), ready.due);
   }
   if (video_) video_->add(ready.track, ready.frame, ready.late);
+}
+
+/// While there was no connection nobody counted the freeze.
+void Player::note_outage(const service::FrameReady& ready) {
+  constexpr Duration noticeable = 150ms;
+  if (lost_at_ && shown_until_ > Time{} && ready.due > shown_until_ + noticeable) {
+    ++past_play_.freeze_count;
+    past_play_.total_freezes_duration += ready.due - shown_until_;
+  }
+  lost_at_.reset();
+  shown_until_ = ready.due + media::to_duration(ready.frame.duration, tracks_[ready.track].timebase);
 }
 
 void Player::on(const service::Stalled&, Time now) {
@@ -242,7 +311,7 @@ void Player::on(const service::PlayEnded& ended, Time) {
   if (ended.reason.empty()) return end("the end of the title");
   // When the connection has ended, that event follows at once and says more.
   asio::post(context_, [this, reason = printable(ended.reason)] {
-    if (closed_ || ending_) return;
+    if (closed_ || ending_ || returning_) return;
     change([&](Snapshot& s) { s.failure = fmt::format("the server ended '{}': {}", s.title, reason); });
     end(reason);
   });
@@ -277,6 +346,8 @@ void Player::publish(Time now) {
     session = client.stats();
     play = client.stats(now, play_);
   });
+  if (session) session = total(past_session_, *session);
+  if (play) play = total(past_play_, std::move(*play));
   if (session) rates_.add(now, *session);
   change([&](Snapshot& s) {
     if (session) s.session = *session;

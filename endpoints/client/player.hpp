@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "endpoints/client/audio_pipeline.hpp"
+#include "endpoints/client/bookmark.hpp"
 #include "endpoints/client/connection.hpp"
 #include "endpoints/client/play_clock.hpp"
 #include "endpoints/client/recent_rates.hpp"
@@ -57,6 +58,10 @@ class Player {
   void end(std::string reason);
   void on_event(service::ClientEvent&, Time now);
   void on_end(const std::string& failure);
+  void on_lost(const std::string& why);
+  service::PlayRequest request() const;
+  bool goes_on(const service::PlayStarted&) const;
+  void note_outage(const service::FrameReady&);
   void on(const service::Connected&, Time now);
   void on(const service::Refused&, Time now);
   void on(const service::PlayStarted&, Time now);
@@ -89,6 +94,14 @@ class Player {
   Duration duration_{};
   std::optional<Duration> seek_target_;
   bool live_ = false, ending_ = false;
+  Bookmark bookmark_;
+  std::uint32_t generation_ = 0;  // of what the decoders get
+  std::optional<Time> lost_at_;   // until frames come again
+  bool returning_ = false;        // the next PlayStarted is of another connection
+  bool choice_is_due_ = false;    // the server does not know yet which renditions are wanted from here on
+  Time shown_until_{};
+  service::PlayStats past_play_;  // of the connections before
+  session::Stats past_session_;
 
   mutable std::mutex mutex_;
   mutable std::condition_variable changed_;

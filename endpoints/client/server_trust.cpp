@@ -57,6 +57,7 @@ state::Result<std::string> ServerTrust::accept(std::string_view fingerprint) {
   if (auto fresh = state::KnownHosts::load(known_->file())) known_ = std::move(*fresh);
   if (auto saved = known_->remember(server_, *shown); !saved) return std::unexpected(saved.error());
   ground_ = Ground::known;
+  trust_.pinned = shown;  // whoever answers at the next connection must be the same
   return fmt::format("{} is met for the first time; its certificate is remembered in {}\n  SHA-256 {}",
                      server_, known_->file().string(), to_string(*shown));
 }

@@ -25,10 +25,12 @@ struct Snapshot {
   Time at{};              ///< when this was taken
 
   bool connected = false, playing = false, paused = false, stalled = false;
-  bool over = false;        ///< everything is done: connection, decoders, recording
-  std::string end_reason;   ///< why the play ended; empty while it goes on
-  std::string failure;      ///< for a person; empty: none
-  std::string fingerprint;  ///< of the server
+  bool reconnecting = false;        ///< the connection was lost
+  std::uint64_t reconnections = 0;  ///< that came about
+  bool over = false;                ///< everything is done: connection, decoders, recording
+  std::string end_reason;           ///< why the play ended; empty while it goes on
+  std::string failure;              ///< for a person; empty: none
+  std::string fingerprint;          ///< of the server
 
   std::string title, user, server;
   bool live = false, automatic = false, decoding = true;

@@ -46,6 +46,8 @@ nlohmann::json to_json(const Snapshot& s) {
           {"startedAt", s.started_at},
           {"elapsed", to_seconds(s.at - s.began)},
           {"connected", s.connected},
+          {"reconnecting", s.reconnecting},
+          {"reconnections", s.reconnections},
           {"over", s.over},
           {"endReason", s.end_reason},
           {"failure", s.failure},

@@ -10,6 +10,7 @@ namespace avocet::client {
 namespace {
 
 std::string state_text(const Snapshot& s) {
+  if (s.reconnecting) return "reconnecting";
   if (!s.connected) return s.end_reason.empty() ? "connecting" : "ended";
   if (!s.playing) return "connected";
   if (s.paused) return "paused";

@@ -76,7 +76,7 @@ void Session::Impl::watch_address(Incoming& in, const Datagram& datagram) {
   }
   if (in.newest && (!trial_ || trial_->path().peer() != in.from)) {
     peer_ids_.drop_trial();
-    trial_.emplace(in.from, datagram.to, in.now, rtt_.probe_timeout(config_.max_ack_delay));
+    trial_.emplace(in.from, datagram.to, in.now, probe_timeout());
     random_.fill(old_path_challenge_);
     old_path_challenge_wanted_ = true;
   }

@@ -83,9 +83,9 @@ class World:
         self.run("avocet-server", "add", source, "--library", self.library, "--name", name, timeout=600)
         return source
 
-    def serve(self, *args):
+    def serve(self, *args, port=0):
         """Returns the process, its port and the fingerprint of its certificate."""
-        process, found = self.start("avocet-server", "serve", "--library", self.library, "--listen", "127.0.0.1:0", *args,
+        process, found = self.start("avocet-server", "serve", "--library", self.library, "--listen", f"127.0.0.1:{port}", *args,
                                     ready=r"listening on 127\.0\.0\.1:(\d+)[\s\S]*SHA-256: ([0-9a-f]{64})")
         return process, int(found[1]), found[2]
 

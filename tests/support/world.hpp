@@ -38,6 +38,8 @@ class World {
 
   Server& server() { return *server_; }
   Client& client(std::size_t i = 0) { return *clients_[i]->client; }
+  /// In the place of another, at its address. Not from a handler.
+  void set_client(std::size_t i, std::unique_ptr<Client> client) { clients_[i]->client = std::move(client); }
   void remove_client(std::size_t i) { clients_[i]->client.reset(); }
   /// A NAT gives the client another address, or it moved without a word: nothing reaches it at the old one.
   void rebind(std::size_t i, PeerAddress address) {
