@@ -179,6 +179,7 @@ bool Connection::may_return(const service::ConnectionClosed& closed) const {
     case wire::CloseCode::refused:
     case wire::CloseCode::idle:
     case wire::CloseCode::key_limit:
+    case wire::CloseCode::going_away:
     case wire::CloseCode::reset: return true;
     default: return false;
   }

@@ -102,6 +102,12 @@ Host::Host(asio::io_context& context, const ServeOptions& options, Titles titles
       started_at_(drive::unix_time()),
       started_(drive::now()) {}
 
+/// They reach into each other until the last has ended.
+Host::~Host() {
+  for (const auto& shard : shards_) shard->end();
+  for (const auto& shard : shards_) shard->join();
+}
+
 state::Result<void> Host::add_shards(const PeerAddress& listen) {
   auto sockets = bind_all(listen, options_.threads);
   if (!sockets) return std::unexpected(sockets.error());

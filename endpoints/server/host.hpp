@@ -23,6 +23,8 @@ class Host {
   static state::Result<std::unique_ptr<Host>> open(asio::io_context&, const ServeOptions&,
                                                    const PeerAddress& listen);
 
+  ~Host();
+
   /// `stopped` is called when everything has ended after stop().
   void start(std::function<void()> stopped);
   /// Takes leave of everybody, for as long as the options allow.

@@ -68,6 +68,10 @@ class Shard {
   void drain(std::string reason, Time until);
   /// Ends its thread; ShardStats and ShardEnded come back.
   void end();
+  /// Waits for that. From the thread that called start().
+  void join() {
+    if (thread_.joinable()) thread_.join();
+  }
 
   PeerAddress local() const { return loop_.socket().local(); }
 

@@ -97,7 +97,7 @@ void Service::FromShards::operator()(shard::Watch&& watch) {
   Stage* found = stage(watch.source);
   if (found == nullptr) return;
   if (!watch.watching) return found->watching.erase(from), void();
-  found->watching[from] = {};
+  found->watching[from] = DataRate::bps(found->title->tracks().front().bitrate);  // until it says more
   service.post(from, shard::Recent{watch.source, found->title->recent()});
 }
 
