@@ -55,7 +55,10 @@ class Client::Impl {
   void operator()(const wire::Tracks& tracks) {
     if (tracks.tracks.empty()) return;
     const auto play = plays.find(current(tracks.play));
-    if (play != plays.end()) play->second.tracks(now, tracks);
+    if (play != plays.end())
+      play->second.tracks(now, tracks);
+    else if (tracks.play == PlayId{})
+      sealed_play.reset();  // nobody asked in time: it is not taken up any more
     last_track = std::max(last_track, std::ranges::max(tracks.tracks, {}, &wire::Track::id).id);
     for (const session::FrameReceived& held : early.take(last_track)) take(held);
   }
