@@ -59,6 +59,13 @@ class IntervalSet {
   /// Forgets the lowest range: makes room when the set is full and old numbers matter least.
   void erase_lowest() { assert(!empty()), ranges_.erase(ranges_.begin()); }
   void clear() { ranges_.clear(); }
+  /// Gives storage back that was needed for far more ranges than there are.
+  void shrink() {
+    constexpr std::size_t worth_it = 32;
+    if (ranges_.capacity() > std::max(worth_it, 4 * ranges_.size())) ranges_.shrink_to_fit();
+  }
+  /// Bytes of storage.
+  std::size_t memory() const { return ranges_.capacity() * sizeof(Range); }
 
   /// Number of ranges.
   std::size_t size() const { return ranges_.size(); }

@@ -16,6 +16,10 @@ namespace avocet::media {
 struct ReassemblyContext {
   FragmentPool pool;
   ReassemblyCounters counters;
+  // Scratch of the track that decodes parity: one for all, or a peer could make each of them keep its largest
+  // run.
+  std::vector<wire::Media> rebuilt;  // views into rebuilt_bytes
+  std::vector<Bytes> rebuilt_bytes;
 };
 
 /// One track of a Reassembler: its frames in progress, its parity, and which fragments it is through with.
@@ -88,8 +92,8 @@ class IncomingTrack {
 
   std::vector<std::unique_ptr<Assembly>> assemblies_;  // by first()
   std::vector<std::unique_ptr<Assembly>> spare_;
-  IntervalSet<FragmentNumber, 1024> done_;
-  FragmentNumber floor_;  // everything below is done
+  IntervalSet<FragmentNumber, 256> done_;  // 4 KiB on each of 32 tracks
+  FragmentNumber floor_;                   // everything below is done
 
   FragmentNumber next_;  // highest seen, plus 1
   bool active_ = false;
@@ -99,8 +103,6 @@ class IncomingTrack {
   std::vector<std::unique_ptr<IncomingRun>> runs_;  // by arrival
   Ring<Past> past_;
   bool parity_used_ = false;
-  std::vector<wire::Media> rebuilt_;  // by decode(); views into rebuilt_bytes_
-  std::vector<Bytes> rebuilt_bytes_;
   std::size_t held_ = 0;
 };
 

@@ -77,7 +77,7 @@ IncomingTrack::Outcome IncomingTrack::decode_runs(Time arrived, std::vector<Comp
       continue;
     }
     drop_run(i);
-    for (const wire::Media& media : rebuilt_) {
+    for (const wire::Media& media : context_.rebuilt) {
       const Outcome one = insert(arrived, media, true, ready);
       context_.counters.fragments_recovered += one.fresh;
       outcome.completed = outcome.completed || one.completed;
@@ -87,10 +87,10 @@ IncomingTrack::Outcome IncomingTrack::decode_runs(Time arrived, std::vector<Comp
   return outcome;
 }
 
-/// Fills rebuilt_ with the missing fragments. True also when the run turned out to be contradictory, with
-/// nothing in rebuilt_: it is of no more use.
+/// Fills context_.rebuilt with the missing fragments. True also when the run turned out to be contradictory,
+/// with nothing in context_.rebuilt: it is of no more use.
 bool IncomingTrack::decode(IncomingRun& run) {
-  rebuilt_.clear();
+  context_.rebuilt.clear();
   for (unsigned i = 0; i < run.count; ++i) {
     if (run.present.test(i) && !piece(run.first + i)) run.present.reset(i);
   }
@@ -116,18 +116,18 @@ bool IncomingTrack::decode(IncomingRun& run) {
     if (bytes.size() > run.shard_size) return ++context_.counters.contradictions, true;
     for (std::size_t r = 0; r < rows.size(); ++r) add_to_parity(reduced[r], run.count, rows[r], i, bytes);
   }
-  rebuilt_bytes_.resize(missing);
-  rebuild_shards(run.count, rows, lost, reduced, rebuilt_bytes_);
+  context_.rebuilt_bytes.resize(missing);
+  rebuild_shards(run.count, rows, lost, reduced, context_.rebuilt_bytes);
   for (std::size_t i = 0; i < missing; ++i) {
-    const auto rebuilt = wire::decode<wire::Shard>(rebuilt_bytes_[i]);
+    const auto rebuilt = wire::decode<wire::Shard>(context_.rebuilt_bytes[i]);
     const FragmentNumber number = run.first + lost[i];
     // AV-FEC-6
     const bool fits =
         rebuilt && rebuilt->index <= number.value && rebuilt->index < wire::max_fragments_per_frame &&
         std::ranges::all_of(
             rebuilt->data.subspan(rebuilt->length), [](std::byte b) { return b == std::byte{0}; });
-    if (!fits) return rebuilt_.clear(), ++context_.counters.contradictions, true;
-    rebuilt_.push_back({id_, number, rebuilt->index, rebuilt->data.first(rebuilt->length)});
+    if (!fits) return context_.rebuilt.clear(), ++context_.counters.contradictions, true;
+    context_.rebuilt.push_back({id_, number, rebuilt->index, rebuilt->data.first(rebuilt->length)});
   }
   return true;
 }

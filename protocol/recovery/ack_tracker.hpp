@@ -49,6 +49,8 @@ class AckTracker {
   /// ranges and times can be forgotten (RFC 9000 section 13.2.4).
   bool wants_acknowledgement() const { return built_ >= acks_without_answer; }
 
+  /// Bytes of storage.
+  std::size_t memory() const { return ranges_.memory() + arrivals_.capacity() * sizeof(Received); }
   /// The largest number received.
   std::optional<PacketNumber> largest() const { return largest_; }
   /// Packet numbers below the largest that never arrived (so far): loss on the way here, before repair.

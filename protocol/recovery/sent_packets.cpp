@@ -65,7 +65,7 @@ class SentPackets::ArrivalReader {
 };
 
 void SentPackets::on_sent(const SentPacket& packet) {
-  assert(packet.number.value == next_ && !full());
+  assert(packet.number.value == next_ && !exhausted());
   make_room(packet.carried.size());
   Record record{.sent = packet.sent,
                 .overtaken = Time::max(),

@@ -1,22 +1,14 @@
 #include "protocol/service/names.hpp"
 
 #include "protocol/crypto/public_key.hpp"
+#include "protocol/service/code_points.hpp"
+#include "protocol/service/look_alikes.hpp"
 #include "protocol/wire/utf8.hpp"
 
 namespace avocet::service {
 namespace {
 
 constexpr std::size_t max_name = 64;
-
-/// Reads one code point of well-formed UTF-8 off the front.
-char32_t take_code_point(std::string_view& text) {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const std::size_t length = byte(0) < 0x80 ? 1 : byte(0) < 0xe0 ? 2 : byte(0) < 0xf0 ? 3 : 4;
-  char32_t c = length == 1 ? byte(0) : byte(0) & (0xffu >> (length + 1));
-  for (std::size_t i = 1; i < length; ++i) c = (c << 6) | (byte(i) & 0x3f);
-  text.remove_prefix(length);
-  return c;
-}
 
 bool within(char32_t c, char32_t first, char32_t last) { return first <= c && c <= last; }
 
@@ -45,6 +37,7 @@ std::optional<std::string> problem_of_name(std::string_view name) {
   if (name.size() > max_name) return "it is longer than 64 bytes";
   if (!wire::is_utf8(name)) return "it is not UTF-8";
   if (name == "." || name == "..") return "it is a path";
+  const std::string_view whole = name;
   bool first = true;
   while (!name.empty()) {
     const char32_t c = take_code_point(name);
@@ -54,6 +47,8 @@ std::optional<std::string> problem_of_name(std::string_view name) {
     if (space(c) && (first || name.empty())) return "it begins or ends with a space";
     first = false;
   }
+  if (mixes_scripts(whole))
+    return "it mixes the letters of several scripts, which can look like another name";
   return std::nullopt;
 }
 

@@ -13,7 +13,8 @@ namespace avocet::service {
 
 /// What is wrong with the name of a user or title, for a person; nothing when it is fine. A name is 1 to 64
 /// bytes of UTF-8 that look like what they are: no control, format or combining characters (letters are
-/// written composed, as in Unicode's form C), no slashes, no space at either end, and not "." or "..".
+/// written composed, as in Unicode's form C), no slashes, no space at either end, no letters of scripts that
+/// no language mixes, and not "." or "..".
 std::optional<std::string> problem_of_name(std::string_view name);
 
 /// At most `size` bytes of `text`, cut between characters.

@@ -1,5 +1,9 @@
 #include "protocol/service/registry.hpp"
 
+#include <algorithm>
+
+#include "protocol/service/look_alikes.hpp"
+
 namespace avocet::service {
 
 using enum wire::RefusalCode;
@@ -16,7 +20,7 @@ void Registry::take(shard::Arrive&& arrive, Orders& orders) {
     orders.push_back({ghost.shard, shard::Supersede{ghost.session, user.name}});
   }
   std::string name = user.name;
-  users_.insert_or_assign(name, User{place, user.public_key});
+  users_.insert_or_assign(name, User{place, user.public_key, skeleton(name)});
   // The others' state goes first, so that whoever is admitted finds itself in the directory.
   orders.push_back({{}, shard::UserCame{std::move(arrive.user)}});
   orders.push_back({place.shard, shard::Admitted{place.session, std::move(name), superseded}});
@@ -27,6 +31,14 @@ std::optional<Refusal> Registry::problem_of(const shard::Arrive& arrive) const {
   const auto holder = users_.find(user.name);
   if (holder != users_.end() && holder->second.key != user.public_key) {  // AV-SVC-13
     return Refusal{name_taken, "somebody else is here as \"" + user.name + "\"", "choose another name"};
+  }
+  const std::string looks = skeleton(user.name);
+  const auto alike = std::ranges::find_if(users_, [&](const auto& other) {  // AV-SVC-34
+    return other.second.looks == looks && other.second.key != user.public_key;
+  });
+  if (alike != users_.end()) {
+    return Refusal{name_taken, "\"" + user.name + "\" looks like \"" + alike->first + "\", who is here",
+                   "choose another name"};
   }
   if (holder == users_.end() && users_.size() >= limits_.users) {
     return Refusal{limit, "the server is full", "try again later"};
@@ -57,6 +69,12 @@ void Registry::take(shard::Offer&& offer, Orders& orders) {
 std::optional<Refusal> Registry::problem_of(const shard::Offer& offer) const {
   if (titles_.contains(offer.title)) {
     return Refusal{title_taken, "there is a title \"" + offer.title + "\" already", "choose another title"};
+  }
+  const auto alike = std::ranges::find(titles_, skeleton(offer.title),  // AV-SVC-34
+                                       [](const auto& title) { return skeleton(title.first); });
+  if (alike != titles_.end()) {
+    return Refusal{title_taken, "\"" + offer.title + "\" looks like the title \"" + alike->first + "\"",
+                   "choose another title"};
   }
   if (titles_.size() >= limits_.live_titles) {
     return Refusal{limit, "no more titles can be published", "stop another one first"};

@@ -27,6 +27,7 @@ class Registry {
   struct User {
     Place place;
     Bytes key;
+    std::string looks;  // skeleton of the name
   };
   std::optional<Refusal> problem_of(const shard::Arrive&) const;
   std::optional<Refusal> problem_of(const shard::Offer&) const;

@@ -29,12 +29,12 @@ struct KeyLimits {
 struct Config {
   Duration idle_timeout =
       30s;  ///< silence after which the connection is forgotten; pings keep it alive at a third of it
-  Duration handshake_timeout = 10s;  ///< a client starts over after it; a server forgets the attempt
-  Duration max_ack_delay = 25ms;     ///< longest time that an acknowledgement is held
-  std::uint64_t max_data = 1 << 20;  ///< stream bytes received and not yet read, all streams (flow control)
-  std::uint64_t max_stream_data = 256 << 10;
+  Duration handshake_timeout = 10s;    ///< a client starts over after it; a server forgets the attempt
+  Duration max_ack_delay = 25ms;       ///< longest time that an acknowledgement is held
+  std::uint64_t max_data = 128 << 10;  ///< stream bytes received and not yet read, all streams (flow control)
+  std::uint64_t max_stream_data = 128 << 10;
   std::uint64_t max_streams = 64;           ///< streams that the peer may open at first
-  std::size_t max_send_buffer = 1 << 20;    ///< stream bytes that write() accepts beyond what is acknowledged
+  std::size_t max_send_buffer = 256 << 10;  ///< stream bytes that write() accepts beyond what is acknowledged
   std::size_t max_media_queue = 16 << 20;   ///< media bytes held for sending and repair
   std::size_t max_media_pending = 8 << 20;  ///< media bytes held for reassembly
   std::uint8_t max_ids = 4;                 ///< connection ids of the peer's that are kept, 1 to 4
@@ -44,6 +44,18 @@ struct Config {
   KeyLimits keys;
   bool key_log = false;  ///< emit KeyLog events
 };
+
+/// The most bytes that a session holds between two calls, whatever its peer does (AV-ERR-9): 1 MiB by
+/// default. Media is aside, which max_media_queue and max_media_pending bound. The sum: streams cost an
+/// eighth more than what they hold, and those for sending as much again for what is acknowledged but not yet
+/// moved away; packets in flight 128 KiB and what they carried 192 KiB; ranges, acknowledgements, packets
+/// that came early, ids and the session itself 64 KiB; a handshake, with what libcrypto makes of
+/// certificates, 128 KiB.
+constexpr std::size_t memory_cap(const Config& config) {
+  const std::size_t in = static_cast<std::size_t>(config.max_data), out = config.max_send_buffer;
+  return in + in / 8 + out + out / 3 + ((128 + 192 + 64 + 128) << 10);
+}
+static_assert(memory_cap({}) <= 1 << 20);
 
 /// How a client decides whether a server is who it should be. `pinned` or `anchors` is used when given; with
 /// neither, any server is accepted and its fingerprint reported (trust on first use is the caller's memory).

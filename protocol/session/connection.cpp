@@ -292,6 +292,15 @@ Wake Session::Impl::next_wake(Time now) {
   return wake;
 }
 
+std::size_t Session::Impl::memory_held() const {
+  constexpr std::size_t fixed = 24 << 10;        // ciphers, rate controller, what vectors keep
+  constexpr std::size_t handshake = 128u << 10;  // certificates in libcrypto's hands are most of it
+  std::size_t bytes = sizeof(Impl) + fixed + (opening_ ? handshake : 0);
+  bytes += streams_.memory() + sent_.memory() + acks_.memory();
+  for (const auto& [datagram, copy] : early_) bytes += sizeof(datagram) + copy.capacity();
+  return bytes;
+}
+
 Stats Session::Impl::stats() const {
   Stats s = stats_;
   if (traffic_) s.key_updates = traffic_->sending_generation();
@@ -317,6 +326,7 @@ Stats Session::Impl::stats() const {
   s.reassembly_bytes_held = media_in_.bytes_held();
   s.bytes_in_flight = sent_.bytes_in_flight();
   s.stream_bytes_held = streams_.bytes_held();
+  s.memory_held = memory_held();
   s.smoothed_rtt = rtt_.smoothed();
   s.latest_rtt = rtt_.latest();
   s.min_rtt = rtt_.min();

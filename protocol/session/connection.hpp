@@ -69,6 +69,8 @@ class Session::Impl final : private recovery::PacketSink {
   Stats stats() const;
 
  private:
+  std::size_t memory_held() const;
+
   enum class State : std::uint8_t { opening, open, closing, closed };
   struct Incoming;
   struct Outgoing;

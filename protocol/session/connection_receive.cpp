@@ -13,6 +13,14 @@ constexpr std::size_t max_early_packets = 16;
 /// second.
 constexpr Duration quiet_after = 100ms;
 
+/// From the capture of a frame to `t`, whatever the origins of the two clocks are. Nothing when the peer's is
+/// more than 35 years off: the sums made of it would not fit their type.
+std::optional<Duration> time_since(std::int64_t capture, Time t) {
+  constexpr std::int64_t most = std::int64_t{1} << 50;  // us
+  if (capture < -most || capture > most) return std::nullopt;
+  return t.time_since_epoch() - std::chrono::microseconds(capture);
+}
+
 TrackId track_of(const recovery::Carried& carried) { return {static_cast<std::uint32_t>(carried.id)}; }
 
 }  // namespace
@@ -24,7 +32,7 @@ void Session::Impl::receive(Time now, const Datagram& datagram) {
   if (datagram.from == path_.peer()) path_.on_received(datagram.bytes.size());
   stats_.bytes_received += datagram.bytes.size();
   const auto kind = wire::packet_kind(datagram.bytes);
-  if (!kind) return ++stats_.packets_malformed, void();
+  if (!kind || datagram.bytes.size() > wire::largest_datagram) return ++stats_.packets_malformed, void();
   if (*kind == wire::PacketKind::reset) return on_reset(datagram);
   if (state_ == State::closing) {
     // AV-ERR-4: The peer has not heard: say it again, ever more rarely (RFC 9000 section 10.2.1).
@@ -97,8 +105,7 @@ void Session::Impl::on_protected(Time now, const Datagram& datagram) {
   if (in.frame_end) acks_.on_frame_end(now);
   while (auto done = media_in_.next()) {
     measure_jitter(*done);
-    acks_.on_media_age(datagram.arrived.time_since_epoch() - std::chrono::microseconds(done->frame.capture),
-                       now);
+    if (const auto age = time_since(done->frame.capture, datagram.arrived)) acks_.on_media_age(*age, now);
     tell(FrameReceived{done->track, std::move(done->frame), done->first_arrival, done->last_arrival,
                        done->repaired});
   }
@@ -118,16 +125,17 @@ void Session::Impl::on_refused(Time now, TrafficProtection::Refusal refusal) {
 /// Interarrival jitter (RFC 3550 section 6.4.1) between the first packets of frames. A repaired frame says
 /// more of the repair than of the path.
 void Session::Impl::measure_jitter(const media::Completed& done) {
-  if (done.repaired) return;
-  const Duration transit =
-      done.first_arrival.time_since_epoch() - std::chrono::microseconds(done.frame.capture);
+  const auto transit = time_since(done.frame.capture, done.first_arrival);
+  if (done.repaired || !transit) return;
   constexpr int gain = 16;
-  if (last_transit_) stats_.jitter += (std::chrono::abs(transit - *last_transit_) - stats_.jitter) / gain;
+  if (last_transit_) stats_.jitter += (std::chrono::abs(*transit - *last_transit_) - stats_.jitter) / gain;
   last_transit_ = transit;
 }
 
 void Session::Impl::hold_early(const Datagram& datagram) {
-  if (early_.size() < max_early_packets) {  // AV-HS-33
+  // AV-HS-33. Before the handshake is through nobody has proven that the path carries larger ones, and what
+  // comes here may be anybody's.
+  if (early_.size() < max_early_packets && datagram.bytes.size() <= wire::base_datagram) {
     early_.emplace_back(datagram, Bytes(datagram.bytes.begin(), datagram.bytes.end()));
   }
 }

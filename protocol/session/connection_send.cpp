@@ -79,10 +79,16 @@ std::size_t Session::Impl::send_run(Time now, ByteSpan room, std::size_t max_seg
     fail(now, wire::CloseCode::key_limit, "the keys have sealed nearly all that they may; connect again");
     return send_close(room);
   }
+  if (sent_.exhausted()) {  // AV-ERR-9
+    fail(now, wire::CloseCode::internal, "the peer acknowledges nothing");
+    sent_.discard();
+    return send_close(room);
+  }
   run_mark_ = ecn_.mark();  // AV-ECN-1
   const std::size_t full = path_.datagram_size();
   std::size_t size = 0;
   for (std::size_t segments = 0; segments < max_segments && room.size() - size >= full; ++segments) {
+    if (sent_.exhausted()) break;
     const std::size_t packet = send_packet(now, room.subspan(size, full));
     size += packet;
     if (packet < full) break;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "protocol/session/stream_storage.hpp"
+
 namespace avocet::session {
 
 using wire::CloseCode;
@@ -18,11 +20,13 @@ std::optional<CloseCode> ReceiveStream::insert(std::uint64_t offset, ByteView da
     const auto inserted = arrived_.insert(begin, end);
     if (inserted == decltype(arrived_)::Insert::full) return CloseCode::internal;  // AV-STR-8
     if (inserted == decltype(arrived_)::Insert::added) {
+      reserve_sparingly(bytes_, end - read_);
       bytes_.resize(std::max<std::size_t>(bytes_.size(), end - read_));
       std::ranges::copy(data.subspan(begin - offset),
                         bytes_.begin() + static_cast<std::ptrdiff_t>(begin - read_));
     }
   }
+  arrived_.shrink();
   highest_ = std::max(highest_, end);
   if (fin) final_size_ = end;
   return std::nullopt;
@@ -33,7 +37,7 @@ std::optional<CloseCode> ReceiveStream::reset(std::uint64_t final_size) {
   if (final_size > limit_) return CloseCode::flow_control;
   if (fin_read_ || reset_) return std::nullopt;
   bytes_ = {};
-  arrived_.clear();
+  arrived_ = {};
   final_size_ = read_ = highest_ = final_size;
   reset_ = true;
   return std::nullopt;
@@ -52,6 +56,7 @@ StreamRead ReceiveStream::read() {
   }
   read_ += ready;
   arrived_.erase_below(read_);
+  arrived_.shrink();
   out.fin = fin_read_ = final_size_ == read_;
   return out;
 }

@@ -43,6 +43,8 @@ class ReceiveStream {
   /// Everything was read, or the stream was reset.
   bool complete() const { return reset_ || fin_read_; }
   std::size_t held() const { return bytes_.size(); }
+  std::size_t ranges() const { return arrived_.size(); }  ///< that are not yet in order
+  std::size_t memory() const { return bytes_.capacity() + arrived_.memory(); }
 
  private:
   std::size_t in_order() const;

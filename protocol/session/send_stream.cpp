@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cassert>
 
+#include "protocol/session/stream_storage.hpp"
+
 namespace avocet::session {
 namespace {
 
@@ -13,6 +15,7 @@ constexpr std::size_t idle_capacity = 2048;
 
 void SendStream::write(ByteView data) {
   assert(writable());
+  reserve_sparingly(bytes_, bytes_.size() + data.size());
   bytes_.insert(bytes_.end(), data.begin(), data.end());
   written_ += data.size();
 }
@@ -101,10 +104,12 @@ void SendStream::advance(std::uint64_t base) {
     acked_.erase_lowest();
   }
   lost_.erase_below(base_);
-  // Moving the rest down only when it is no more than what goes makes the copying linear in all bytes
-  // written.
+  acked_.shrink();
+  lost_.shrink();
+  // Moving the rest down only when an eighth goes makes the copying linear in all bytes written, and what is
+  // kept in vain small.
   const std::size_t done = base_ - bytes_at_;
-  if (2 * done < bytes_.size()) return;
+  if (8 * done < bytes_.size()) return;
   bytes_.erase(bytes_.begin(), bytes_.begin() + static_cast<std::ptrdiff_t>(done));
   bytes_at_ = base_;
   if (bytes_.empty() && bytes_.capacity() > idle_capacity) bytes_ = {};

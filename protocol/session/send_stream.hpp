@@ -50,6 +50,7 @@ class SendStream {
   std::uint64_t limit() const { return limit_; }
   /// Bytes written and not yet acknowledged from the front on: what is held.
   std::size_t held() const { return static_cast<std::size_t>(written_ - base_); }
+  std::size_t memory() const { return bytes_.capacity() + acked_.memory() + lost_.memory(); }
 
  private:
   using Ranges = IntervalSet<std::uint64_t, 1024>;

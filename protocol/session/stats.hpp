@@ -33,6 +33,7 @@ struct Stats {
   std::size_t media_bytes_held = 0;  ///< queued for sending and repair
   std::size_t stream_bytes_held = 0;
   std::size_t reassembly_bytes_held = 0;
+  std::size_t memory_held = 0;  ///< storage of everything but media; at most memory_cap(config)
   Duration smoothed_rtt{}, latest_rtt{}, min_rtt{}, rtt_variation{};
   Duration queue_delay{};  ///< estimated standing queue on the way to the peer
   Duration jitter{};       ///< interarrival jitter of what we receive (RFC 3550 section 6.4.1)

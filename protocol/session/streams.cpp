@@ -8,6 +8,8 @@ namespace {
 using recovery::Carried;
 using wire::CloseCode;
 
+/// Separate ranges of all streams together that are held until the gaps between them are filled.
+constexpr std::size_t max_ranges = 1024;
 /// A new packet is better than a shorter piece of a longer run.
 constexpr std::size_t worthwhile = 32;
 
@@ -88,13 +90,29 @@ Admission Streams::write(StreamId id, ByteView data, bool fin) {
   return Admission::accepted;
 }
 
+/// What the receiving halves hold is summed up as it changes.
+template <class Change>
+auto Streams::change_incoming(Stream& stream, Change&& change) {
+  receive_held_ -= stream.in.held();
+  ranges_ -= stream.in.ranges();
+  auto out = change();
+  receive_held_ += stream.in.held();
+  ranges_ += stream.in.ranges();
+  return out;
+}
+
+std::size_t Streams::memory() const {
+  constexpr std::size_t node = sizeof(Map::value_type) + 4 * sizeof(void*);
+  std::size_t bytes = eventful_.capacity() * sizeof(StreamId);
+  for (const auto& [id, stream] : streams_) bytes += node + stream.out.memory() + stream.in.memory();
+  return bytes;
+}
+
 StreamRead Streams::read(StreamId id) {
   Stream* stream = find(id);
   if (stream == nullptr) return {};
   const std::uint64_t consumed = stream->in.consumed();
-  receive_held_ -= stream->in.held();
-  StreamRead out = stream->in.read();
-  receive_held_ += stream->in.held();
+  StreamRead out = change_incoming(*stream, [&] { return stream->in.read(); });
   consumed_ += stream->in.consumed() - consumed;
   stream->told = false;
   stream->limit_due |= stream->in.limit_to_announce().has_value();
@@ -121,10 +139,10 @@ std::optional<CloseCode> Streams::on_stream(const wire::Stream& frame) {
   const std::uint64_t highest = stream.in.highest(), end = frame.offset + frame.data.size();
   const std::uint64_t more = std::max(highest, end) - highest;
   if (more > max_data_ - received_) return CloseCode::flow_control;  // AV-FLOW-2
-  receive_held_ -= stream.in.held();
-  const auto broken = stream.in.insert(frame.offset, frame.data, frame.fin);
-  receive_held_ += stream.in.held();
+  const auto broken =
+      change_incoming(stream, [&] { return stream.in.insert(frame.offset, frame.data, frame.fin); });
   if (broken) return broken;
+  if (ranges_ > max_ranges) return CloseCode::internal;  // AV-STR-8
   received_ += more;
   on_arrival(frame.id, stream);
   return std::nullopt;
@@ -139,9 +157,7 @@ std::optional<CloseCode> Streams::on_reset_stream(const wire::ResetStream& frame
   const std::uint64_t more = std::max(highest, frame.final_size) - highest;
   if (more > max_data_ - received_) return CloseCode::flow_control;
   const bool was_complete = stream.in.complete();
-  receive_held_ -= stream.in.held();
-  const auto broken = stream.in.reset(frame.final_size);
-  receive_held_ += stream.in.held();
+  const auto broken = change_incoming(stream, [&] { return stream.in.reset(frame.final_size); });
   if (broken) return broken;
   received_ += more;
   consumed_ += stream.in.consumed() - consumed;

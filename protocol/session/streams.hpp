@@ -52,6 +52,8 @@ class Streams {
 
   /// Bytes held for sending and for reassembly.
   std::size_t bytes_held() const { return send_held_ + receive_held_; }
+  /// Bytes of storage, with what is kept for reuse.
+  std::size_t memory() const;
   /// Streams that are not over yet.
   std::size_t open() const { return streams_.size(); }
 
@@ -76,6 +78,8 @@ class Streams {
   void on_arrival(StreamId, Stream&);
   void on_freed(StreamId, std::size_t held_before);
   void retire_if_over(StreamId);
+  template <class Change>
+  auto change_incoming(Stream&, Change&&);
   void announce(StreamId, Stream&);
   bool max_data_due() const;
   bool max_streams_due() const;
@@ -96,7 +100,8 @@ class Streams {
   bool max_data_lost_ = false, max_streams_lost_ = false;
   bool refused_ = false;  // some stream has room_wanted
   std::size_t send_held_ = 0, receive_held_ = 0;
-  StreamId turn_{0};  // served last with new data
+  std::size_t ranges_ = 0;  // of all streams, not yet in order
+  StreamId turn_{0};        // served last with new data
   Map streams_;
   std::vector<StreamId> eventful_;  // streams with an event to tell, in order
 };

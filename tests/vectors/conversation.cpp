@@ -60,18 +60,31 @@ Message body_of(const std::vector<Captured>& datagrams, wire::PacketKind kind) {
   throw std::runtime_error("a datagram of the handshake is missing");
 }
 
+/// Limits of their own, so that other defaults do not change the vectors.
+void fix_limits(session::Config& config) {
+  config.max_data = 1 << 20;
+  config.max_stream_data = 256 << 10;
+}
+
+session::ListenerConfig with_fixed_limits(session::ListenerConfig config) {
+  fix_limits(config.session);
+  return config;
+}
+
 /// Steps both ends: everything that one side has to say travels together and takes `one_way`.
 class Exchange {
  public:
   explicit Exchange(const session::ListenerConfig& listening)
-      : listener_(listening, server_credentials(server_seed), server_entropy) {}
+      : listener_(with_fixed_limits(listening), server_credentials(server_seed), server_entropy) {}
 
   /// The client begins, with a ticket if there is one.
   void connect(const Entropy& entropy, std::optional<session::Resumption> kept) {
     session::ClientCredentials credentials = client_credentials(client_seed);
     credentials.resumption = std::move(kept);
-    client_.emplace(session::Session::connect({.key_log = true}, std::move(credentials), server_address,
-                                              entropy, now_, calendar));
+    session::Config config{.key_log = true};
+    fix_limits(config);
+    client_.emplace(
+        session::Session::connect(config, std::move(credentials), server_address, entropy, now_, calendar));
     protected_from_[0] = protected_from_[1] = false;
   }
 

@@ -158,8 +158,12 @@ TEST(SentPackets, CountsNewMarksOnly) {
 // AV-ERR-8
 TEST(SentPackets, StopsAtItsBoundAndRecovers) {
   Sender s;
-  s.send(SentPackets::max_outstanding, 0ms, 0ms);
+  s.send(3 * SentPackets::max_outstanding / 4, 0ms, 0ms);
   EXPECT_TRUE(s.packets.full());
+  EXPECT_FALSE(s.packets.exhausted()) << "there is room for acknowledgements";
+  s.send(SentPackets::max_outstanding / 4, 0ms, 0ms);
+  EXPECT_TRUE(s.packets.exhausted());
+  EXPECT_LE(s.packets.memory(), 400u << 10);
   ASSERT_TRUE(s.packets.on_ack(at(50ms), ack_of(SentPackets::max_outstanding - 1), s.fates));
   EXPECT_FALSE(s.packets.full());
 }
