@@ -1,6 +1,8 @@
 #include "tests/bench/stream_pair.hpp"
 
+#include <asio/post.hpp>
 #include <cstdlib>
+#include <future>
 
 #include "endpoints/drive/clock.hpp"
 #include "tests/bench/measure.hpp"
@@ -26,46 +28,68 @@ session::ListenerConfig listener_config(DataRate rate) {
   return config;
 }
 
-template <class Work>
-void charge(Cost& cost, Work&& work) {
-  const std::size_t allocated = allocations;
-  cost.cpu += cpu_of(work);
-  cost.allocations += allocations - allocated;
-}
-
 }  // namespace
 
 StreamPair::StreamPair(DataRate rate)
     : listener_(listener_config(rate), test::server_credentials(1), Entropy::of(2)),
-      sender_(send_context_, listener_, must(drive::UdpSocket::bind(PeerAddress::v4(127, 0, 0, 1, 0))),
+      sender_(sending_.context, listener_, must(drive::UdpSocket::bind(PeerAddress::v4(127, 0, 0, 1, 0))),
               {this}),
       client_(session::Session::connect({}, test::client_credentials(3), sender_.socket().local(),
                                         Entropy::of(4), drive::now(), test::calendar)),
-      receiver_(receive_context_, client_, must(drive::UdpSocket::connect(sender_.socket().local())), {this}),
+      receiver_(receiving_.context, client_, must(drive::UdpSocket::connect(sender_.socket().local())),
+                {this}),
       delta_(std::make_shared<Bytes>(delta_size)),
       key_(std::make_shared<Bytes>(key_size)) {
   sender_.start();
   receiver_.start();
+  for (End* end : {&sending_, &receiving_}) {
+    end->thread = std::jthread([end] { end->context.run(); });
+  }
+  while (!connected_) std::this_thread::sleep_for(1ms);
 }
 
-void StreamPair::run(std::uint64_t datagrams) {
-  const std::uint64_t end = sender_.stats().datagrams_out + datagrams;
-  while (sender_.stats().datagrams_out < end) {
-    if (!step()) charge(sender_cost_, [this] { send_context_.run_one_for(200us); });
+StreamPair::~StreamPair() {
+  ask(sending_, [this] { sender_.close(); });
+  ask(receiving_, [this] { receiver_.close(); });
+  for (End* end : {&sending_, &receiving_}) {
+    end->context.stop();
+    end->thread.join();
   }
 }
 
-/// False when neither end had anything to do.
-bool StreamPair::step() {
-  std::size_t done = 0;
-  charge(sender_cost_, [&] { done += send_context_.poll(); });
-  charge(receiver_cost_, [&] { done += receive_context_.poll(); });
-  return done > 0;
+/// Does `work` on the end's thread, and notes what the thread has cost.
+template <class Work>
+void StreamPair::ask(End& end, Work&& work) {
+  std::promise<void> done;
+  asio::post(end.context, [&] {
+    work();
+    end.cost.cpu = thread_cpu_seconds();
+    end.cost.allocations = allocations;
+    done.set_value();
+  });
+  done.get_future().wait();
+}
+
+void StreamPair::run(std::uint64_t frames) {
+  ask(sending_, [&] {
+    end_ += frames;
+    sender_.call([this](Time now) { fill(now); });
+  });
+  while (frames_received_ < end_) std::this_thread::sleep_for(1ms);
+  std::this_thread::sleep_for(50ms);  // the last acknowledgements
+  ask(sending_, [this] {
+    sending_.cost.datagrams = sender_.stats().datagrams_out;
+    sending_.cost.writes = sender_.stats().writes;
+  });
+  ask(receiving_, [this] {
+    receiving_.cost.datagrams = receiver_.stats().datagrams_in;
+    receiving_.cost.writes = receiver_.stats().writes;
+  });
 }
 
 void StreamPair::fill(Time now) {
   session::Session& session = *listener_.touch(session_);
-  for (;; ++next_frame_) {
+  for (; next_frame_ < end_; ++next_frame_) {
     const bool key = next_frame_ % frames_per_key == 0;
     const media::Frame frame{.number = FrameNumber{next_frame_},
                              .pts = static_cast<std::int64_t>(next_frame_),
@@ -81,7 +105,7 @@ void StreamPair::SenderHandler::operator()(session::Listener::Output&& output, T
   if (std::holds_alternative<session::Connected>(told.event)) {
     pair->session_ = told.session;
     pair->listener_.touch(told.session)->open_track(video, {});
-    pair->fill(now);
+    pair->connected_ = true;
   } else if (std::holds_alternative<session::MediaWritable>(told.event)) {
     pair->fill(now);
   } else if (std::holds_alternative<session::Closed>(told.event)) {

@@ -1,37 +1,43 @@
 #pragma once
 
+#include <asio/executor_work_guard.hpp>
 #include <asio/io_context.hpp>
-#include <memory>
+#include <atomic>
+#include <thread>
 
 #include "endpoints/drive/loop.hpp"
 #include "protocol/session/listener.hpp"
 
 namespace avocet::bench {
 
-/// What one end of the pair has cost.
+/// What one end of the pair has cost so far.
 struct Cost {
   double cpu = 0;  ///< seconds
-  std::uint64_t allocations = 0;
+  std::uint64_t allocations = 0, datagrams = 0, writes = 0;
 };
 
-/// A listener that sends stored media as fast as it may to one session, both with their real loops and
-/// sockets, in turn on one thread: so that the CPU time and the allocations of each are known.
+/// A listener that sends stored media to one session over loopback, each on a thread of its own with its real
+/// loop and socket, so that the CPU time and the allocations of each are known.
 class StreamPair {
  public:
   /// `rate`: what the sender begins with, and its most.
   explicit StreamPair(DataRate rate);
+  ~StreamPair();
 
-  /// Goes on until `datagrams` more were sent.
-  void run(std::uint64_t datagrams);
+  /// Streams so many more frames and waits until all of them are there and both ends rest.
+  void run(std::uint64_t frames);
 
-  const Cost& sender_cost() const { return sender_cost_; }
-  const Cost& receiver_cost() const { return receiver_cost_; }
-  const drive::LoopStats& sender() const { return sender_.stats(); }
-  const drive::LoopStats& receiver() const { return receiver_.stats(); }
-  std::uint64_t frames_received() const { return frames_received_; }
-  session::Stats sender_session() const { return listener_.find(session_)->stats(); }
+  Cost sender() const { return sending_.cost; }
+  Cost receiver() const { return receiving_.cost; }
 
  private:
+  /// A thread that runs one context, and what it has cost by the end of the last run().
+  struct End {
+    asio::io_context context{1};
+    asio::executor_work_guard<asio::io_context::executor_type> guard{context.get_executor()};
+    std::jthread thread;
+    Cost cost;
+  };
   struct SenderHandler {
     StreamPair* pair;
     void operator()(session::Listener::Output&&, Time now) const;
@@ -41,18 +47,20 @@ class StreamPair {
     void operator()(session::Output&&, Time now) const;
   };
 
-  bool step();
   void fill(Time now);
+  template <class Work>
+  static void ask(End&, Work&&);
 
-  asio::io_context send_context_{1}, receive_context_{1};
+  End sending_, receiving_;
   session::Listener listener_;
   drive::Loop<session::Listener, SenderHandler> sender_;
   session::Session client_;
   drive::Loop<session::Session, ReceiverHandler> receiver_;
   SessionId session_;
-  std::uint64_t next_frame_ = 0, frames_received_ = 0;
+  std::uint64_t next_frame_ = 0, end_ = 0;  // of the sender's thread
+  std::atomic<std::uint64_t> frames_received_ = 0;
+  std::atomic<bool> connected_ = false;
   SharedBytes delta_, key_;
-  Cost sender_cost_, receiver_cost_;
 };
 
 }  // namespace avocet::bench

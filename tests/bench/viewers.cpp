@@ -38,7 +38,7 @@ class Viewer {
         loop_(io, client_, connect(server), Handler{this}) {
     loop_.call([&](Time now) {
       client_.join(now, user);
-      client_.play(now, {.title = title_});
+      client_.play(now, {.title = title_, .rendition = "720p"});
     });
     loop_.start();
   }
@@ -109,14 +109,16 @@ int run(const PeerAddress& server, const std::string& title, std::size_t count, 
     io.restart();
   }
   std::size_t complete = 0;
+  std::string trouble;
   std::uint64_t frames = 0, bytes = 0, datagrams = 0;
   for (const auto& viewer : viewers) {
     complete += viewer->complete();
     frames += viewer->frames();
     bytes += viewer->bytes();
     datagrams += viewer->datagrams();
-    if (!viewer->trouble().empty()) fmt::print(stderr, "bench_viewers: {}\n", viewer->trouble());
+    if (trouble.empty()) trouble = viewer->trouble();
   }
+  if (!trouble.empty()) fmt::print(stderr, "bench_viewers: {}\n", trouble);
   const nlohmann::json line{{"viewers", count},
                             {"complete", complete},
                             {"frames", frames},

@@ -3,9 +3,10 @@
 #include <cstdlib>
 #include <new>
 
-/// Counts every allocation of the program that includes this, in one file only: it replaces operator new.
+/// Counts every allocation of this thread in the program that includes this, in one file only: it replaces
+/// operator new.
 namespace {
-std::size_t allocations = 0;
+thread_local std::size_t allocations = 0;
 }  // namespace
 
 // NOLINTBEGIN(misc-new-delete-overloads): counts every allocation of this program.
