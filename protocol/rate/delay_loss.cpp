@@ -185,7 +185,9 @@ Duration DelayLossController::train_queue() const {
 /// Hands the results of one acknowledgement, which come newest first, to the estimators in the order of
 /// sending.
 void DelayLossController::take_results(Time now) {
-  std::ranges::sort(results_, {}, &PacketResult::number);
+  std::ranges::reverse(results_);
+  if (!std::ranges::is_sorted(results_, {}, &PacketResult::number))  // losses were told behind
+    std::ranges::sort(results_, {}, &PacketResult::number);
   lost_now_ = false;
   acked_ = 0;
   for (const PacketResult& r : results_) {

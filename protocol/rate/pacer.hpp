@@ -11,14 +11,22 @@ namespace avocet::rate {
 /// on credit of its own.
 class Pacer {
  public:
-  explicit Pacer(DataRate rate, DataSize datagram = DataSize::bytes(1200))
-      : rate_(rate), datagram_(datagram) {}
+  explicit Pacer(DataRate rate, DataSize datagram = DataSize::bytes(1200)) : datagram_(datagram) {
+    usual_ = at_rate(rate, run_);
+  }
 
   /// From `now` on.
   void set_rate(Time now, DataRate rate);
-  void set_datagram(DataSize largest) { datagram_ = largest; }
+  void set_datagram(DataSize largest) {
+    datagram_ = largest;
+    usual_ = at_rate(usual_.rate, run_);
+  }
   /// How much may be saved up, beyond the usual burst, to leave at once; never more than 100 ms at the rate.
-  void set_run(DataSize run) { run_ = run; }
+  void set_run(DataSize run) {
+    if (run == run_) return;
+    run_ = run;
+    usual_ = at_rate(usual_.rate, run_);
+  }
   /// The next `size` bytes may leave at `rate`; what is unsent 500 ms later is forgotten.
   void begin_train(Time now, DataRate rate, DataSize size);
   bool in_train(Time now) const { return train_ > DataSize::zero() && now < train_end_; }
@@ -26,17 +34,24 @@ class Pacer {
   /// `patient`: nothing that waits is in a hurry.
   bool can_send(Time now, bool patient = false) const { return now >= next(now, patient); }
   /// When can_send becomes true: `now` or earlier means at once.
-  Time next(Time now, bool patient = false) const;
+  Time next(Time now, bool patient = false) const {
+    return patient && spent_ ? free_ + speed(now).saving : free_;
+  }
   /// How much may leave at `now` in one burst: at least one datagram when can_send.
   DataSize budget(Time now) const;
   void on_sent(Time now, DataSize size);
 
  private:
-  DataRate rate(Time now) const { return in_train(now) ? train_rate_ : rate_; }
-  Duration saving(Time now) const;
-  Duration credit(Time now) const;
+  /// What follows from a rate, worked out once and not for each packet.
+  struct Speed {
+    DataRate rate;
+    Duration saving{};  ///< how long it takes to save up a run
+    Duration credit{};  ///< how far the virtual clock may lag
+  };
+  Speed at_rate(DataRate rate, DataSize run) const;
+  const Speed& speed(Time now) const { return in_train(now) ? training_ : usual_; }
 
-  DataRate rate_, train_rate_;
+  Speed usual_, training_;
   DataSize datagram_, train_, run_;
   Time train_end_{};
   bool spent_ = false;  // nothing was left of the last burst

@@ -1,10 +1,9 @@
 #pragma once
 
-#include <deque>
-
 #include "protocol/crypto/random.hpp"
 #include "protocol/media/media_sender.hpp"
 #include "protocol/media/reassembler.hpp"
+#include "protocol/media/ring.hpp"
 #include "protocol/rate/controller.hpp"
 #include "protocol/rate/pacer.hpp"
 #include "protocol/recovery/ack_tracker.hpp"
@@ -186,7 +185,7 @@ class Session::Impl final : private recovery::PacketSink {
   media::Reassembler media_in_;
 
   TimerTable timers_;
-  std::deque<Event> events_;
+  media::Ring<Event> events_;
   std::array<std::byte, 32> client_random_{};  // names the connection in key logs
   Time last_heard_;
   Duration idle_timeout_ = config_.idle_timeout;  // of both ends

@@ -108,7 +108,7 @@ class Listener::Impl {
   std::unordered_map<SessionId, std::unique_ptr<Entry>> entries_;
   std::unordered_map<ConnectionId, Entry*> by_id_;
   std::unordered_map<HelloKey, Entry*, HelloHash> by_hello_;
-  std::deque<SessionId> ready_;
+  media::Ring<SessionId> ready_;
   std::priority_queue<Alarm, std::vector<Alarm>, std::greater<>> alarms_;
   RateLimit reset_rate_{resets_per_second, reset_burst};
   DatagramQueue stateless_{max_stateless};
@@ -349,7 +349,9 @@ void Listener::Impl::make_ready(Entry& entry) {
 
 void Listener::Impl::settle(Entry& entry, const Wake& wake) {
   entry.ready = false;
-  if (entry.wake == wake.at) return;
+  // An earlier alarm may stay: it finds nothing to do, and then the right one is set. Most timers only move
+  // on.
+  if (entry.wake == wake.at || (entry.wake && wake.at && *entry.wake < *wake.at)) return;
   entry.wake = wake.at;
   if (wake.at) alarms_.push({*wake.at, entry.id});
 }

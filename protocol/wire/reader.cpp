@@ -16,13 +16,7 @@ std::string_view to_string(Fault fault) {
   return "?";
 }
 
-std::uint64_t Reader::big_endian(std::size_t width) {
-  std::uint64_t value = 0;
-  for (std::byte b : take(width)) value = value << 8 | std::to_integer<std::uint64_t>(b);
-  return value;
-}
-
-std::uint64_t Reader::varint() {
+std::uint64_t Reader::long_varint() {
   if (remaining() == 0) return fail(Fault::truncated), 0;
   const unsigned log = std::to_integer<unsigned>(bytes_[at_]) >> 6;
   const std::size_t width = std::size_t{1} << log;
@@ -33,29 +27,11 @@ std::uint64_t Reader::varint() {
   return value;
 }
 
-ByteView Reader::take(std::size_t n) {
-  if (!ok()) return {};
-  if (n > bytes_.size() - at_) return fail(Fault::truncated), ByteView{};
-  const ByteView taken = bytes_.subspan(at_, n);
-  at_ += n;
-  return taken;
-}
-
 std::size_t Reader::take_zeros() {
   if (!ok()) return 0;
   const std::size_t from = at_;
   while (at_ < bytes_.size() && bytes_[at_] == std::byte{0}) ++at_;
   return at_ - from;
-}
-
-void Reader::fail(Fault fault) {
-  if (ok()) error_ = {fault, field_, field_at_};
-}
-
-void Reader::enter(std::string_view field) {
-  if (!ok()) return;
-  field_ = field;
-  field_at_ = at_;
 }
 
 }  // namespace avocet::wire

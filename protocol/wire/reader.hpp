@@ -33,14 +33,37 @@ class Reader {
  public:
   explicit Reader(ByteView bytes) : bytes_(bytes) {}
 
-  std::uint64_t big_endian(std::size_t width);  ///< `width` of 1..8 bytes
-  std::uint64_t varint();                       ///< RFC 9000 section 16, in its shortest form only
-  ByteView take(std::size_t n);
+  /// `width` of 1..8 bytes.
+  std::uint64_t big_endian(std::size_t width) {
+    std::uint64_t value = 0;
+    for (std::byte b : take(width)) value = value << 8 | std::to_integer<std::uint64_t>(b);
+    return value;
+  }
+  /// RFC 9000 section 16, in its shortest form only.
+  std::uint64_t varint() {
+    constexpr std::byte longer{0xc0};
+    if (remaining() == 0 || (bytes_[at_] & longer) != std::byte{0}) return long_varint();
+    return std::to_integer<std::uint64_t>(bytes_[at_++]);
+  }
+  ByteView take(std::size_t n) {
+    if (!ok()) return {};
+    if (n > bytes_.size() - at_) return fail(Fault::truncated), ByteView{};
+    const ByteView taken = bytes_.subspan(at_, n);
+    at_ += n;
+    return taken;
+  }
   ByteView take_rest() { return take(remaining()); }
   std::size_t take_zeros();  ///< skips zero bytes, returns how many
 
-  void fail(Fault fault);
-  void enter(std::string_view field);  ///< names what is read next, for the error
+  void fail(Fault fault) {
+    if (ok()) error_ = {fault, field_, field_at_};
+  }
+  /// Names what is read next, for the error.
+  void enter(std::string_view field) {
+    if (!ok()) return;
+    field_ = field;
+    field_at_ = at_;
+  }
 
   bool ok() const { return error_.fault == Fault::none; }
   const DecodeError& error() const { return error_; }
@@ -48,6 +71,8 @@ class Reader {
   std::size_t position() const { return at_; }
 
  private:
+  std::uint64_t long_varint();
+
   ByteView bytes_;
   std::size_t at_ = 0;
   std::string_view field_;

@@ -66,8 +66,7 @@ void measure() {
   const double run = static_cast<double>(packets) / static_cast<double>(sent.writes - out_before.writes);
   print_cost("sender, CPU per sealed 1200-byte datagram", "UDP_SEGMENT + EVP seal", sending, run);
   print_cost("receiver, CPU per 1200-byte datagram", "UDP_GRO + EVP open", receiving, run);
-  print_allocations("sender, allocations per packet",
-                    sent.allocations - out_before.allocations, packets, "");
+  print_allocations("sender, allocations per packet", sent.allocations - out_before.allocations, packets, "");
   const std::uint64_t for_payloads = std::min(allocated, 2 * frames);
   print_allocations("receiver, allocations per packet", allocated - for_payloads, arrived,
                     fmt::format("besides {:.1f} per frame: the payload it hands over",

@@ -73,7 +73,7 @@ TEST(Pacer, SavesUpForARunWhenNothingIsInAHurry) {
   EXPECT_LE(pacer.next(now), now - 19ms) << "what is in a hurry need not wait";
 }
 
-TEST(Pacer, SavesForATenthOfASecondAtMost) {
+TEST(Pacer, DoesNotSaveForLong) {
   Pacer pacer(DataRate::kbps(96));  // a datagram takes 100 ms
   pacer.set_run(datagram * 54);
   pacer.on_sent(at(1s), datagram);
