@@ -91,7 +91,7 @@ void Connection::try_next() {
   if (ended_) return;
   while (more_addresses()) {
     const PeerAddress& address = addresses_[next_address_++];
-    auto socket = drive::UdpSocket::connect(address);
+    auto socket = drive::UdpSocket::connect(address, {.dont_fragment = true});
     if (!socket) {
       last_socket_error_ = socket.error();
       continue;

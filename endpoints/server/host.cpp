@@ -49,14 +49,15 @@ state::Result<session::ServerCredentials> credentials(const ServeOptions& option
 state::Result<std::vector<drive::UdpSocket>> bind_all(const PeerAddress& listen, std::size_t count) {
   std::vector<drive::UdpSocket> sockets;
   // The first shares with nobody: another server there is an error, not a companion.
-  auto first = drive::UdpSocket::bind(listen);
+  auto first = drive::UdpSocket::bind(listen, {.dont_fragment = true});
   if (!first) return std::unexpected(first.error());
   const PeerAddress local = first->local();
   sockets.push_back(std::move(*first));
   if (count == 1) return sockets;
   sockets.clear();
   for (std::size_t i = 0; i < count; ++i) {
-    auto socket = drive::UdpSocket::bind({listen.ip, local.port}, {.reuse_port = true});
+    auto socket =
+        drive::UdpSocket::bind({listen.ip, local.port}, {.reuse_port = true, .dont_fragment = true});
     if (!socket) return std::unexpected(socket.error());
     sockets.push_back(std::move(*socket));
   }

@@ -109,16 +109,29 @@ void IncomingTrack::complete(std::size_t at, std::vector<Completed>& ready) {
   Assembly& frame = *assemblies_[at];
   std::optional<Frame> whole = frame.assemble(context_.pool);
   if (!whole) return contradict(at);
-  ready.push_back({.track = id_,
-                   .frame = std::move(*whole),
-                   .first_arrival = frame.first_arrival(),
-                   .last_arrival = frame.last_arrival(),
-                   .repaired = frame.repaired()});
-  ++context_.counters.frames_completed;
+  if (first_time(whole->number)) {
+    ready.push_back({.track = id_,
+                     .frame = std::move(*whole),
+                     .first_arrival = frame.first_arrival(),
+                     .last_arrival = frame.last_arrival(),
+                     .repaired = frame.repaired()});
+    ++context_.counters.frames_completed;
+  }
   const FragmentNumber begin = frame.first(), end = frame.end();
   if (parity_used_ && frame.pieces().size() <= max_past_of_frame) remember(frame);
   remove(at);
   mark_done(begin, end);
+}
+
+/// AV-MED-10: a frame may come a second time under other fragment numbers, cut anew for smaller packets.
+bool IncomingTrack::first_time(FrameNumber n) {
+  using Insert = decltype(completed_)::Insert;
+  if (completed_.contains(n)) return false;
+  if (completed_.insert(n, n + 1) == Insert::full) {
+    completed_.erase_lowest();
+    completed_.insert(n, n + 1);
+  }
+  return true;
 }
 
 void IncomingTrack::remember(Assembly& frame) {

@@ -72,6 +72,7 @@ class IncomingTrack {
   std::size_t after(FragmentNumber n) const;
   void begin_at(std::size_t at, FragmentNumber first, Time arrived);
   void complete(std::size_t at, std::vector<Completed>& ready);
+  bool first_time(FrameNumber);
   void remember(Assembly&);
   void remove(std::size_t at);
   void drop(std::size_t at);
@@ -92,8 +93,9 @@ class IncomingTrack {
 
   std::vector<std::unique_ptr<Assembly>> assemblies_;  // by first()
   std::vector<std::unique_ptr<Assembly>> spare_;
-  IntervalSet<FragmentNumber, 256> done_;  // 4 KiB on each of 32 tracks
-  FragmentNumber floor_;                   // everything below is done
+  IntervalSet<FragmentNumber, 256> done_;   // 4 KiB on each of 32 tracks
+  IntervalSet<FrameNumber, 32> completed_;  // half a KiB
+  FragmentNumber floor_;                    // everything below is done
 
   FragmentNumber next_;  // highest seen, plus 1
   bool active_ = false;

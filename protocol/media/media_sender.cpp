@@ -91,6 +91,13 @@ void MediaSender::set_path(const Path& path) {
   context_->plan.set_loss(path.loss);
 }
 
+void MediaSender::set_payload(std::size_t payload) {
+  if (payload == config_.payload) return;
+  changed();
+  config_.payload = payload;
+  for (Share& share : tracks_) share.track->set_fragment_size(fragment_size(payload, share.track->id()));
+}
+
 void MediaSender::advance(Time now) {
   if (advanced_ == now) return;
   for (Share& share : tracks_) share.track->advance(*context_, now);

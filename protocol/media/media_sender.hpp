@@ -93,6 +93,10 @@ class MediaSender {
   std::size_t bytes_unsent(TrackId) const;
 
   void set_path(const Path&);
+  /// Room for frames in a packet from now on. When it shrinks, frames of which fragments went out that no
+  /// longer fit, and that are not acknowledged whole, are cut anew and sent again under new fragment numbers
+  /// (AV-MTU-6).
+  void set_payload(std::size_t payload);
 
   /// Whether write_next() would write something into an empty packet. Gives up what has expired.
   bool wants_to_send(Time now);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <vector>
 
 namespace avocet::media {
 namespace {
@@ -62,6 +63,7 @@ bool OutgoingFrames::number_next(Time now, std::size_t first_size) {
   if (f.numbered) return true;
   const std::int64_t captured = f.frame.capture;
   if (captured == 0) f.frame.capture = to_microseconds(now.time_since_epoch());  // AV-MED-13
+  f.fragment_size = static_cast<std::uint32_t>(fragment_size_);
   if (!cut(f, first_size)) return f.frame.capture = captured, false;
   f.numbered = true;
   f.first = next_number();
@@ -117,6 +119,33 @@ std::size_t OutgoingFrames::give_up_before(Time time) {
   return given_up;
 }
 
+bool OutgoingFrames::too_large(const OutgoingFrame& f) const {
+  const std::size_t largest = std::max(f.size_of(0), f.fragments > 1 ? f.size_of(1) : 0);
+  return f.state == OutgoingFrame::State::open && largest > fragment_size_;
+}
+
+void OutgoingFrames::cut_anew() {
+  std::vector<OutgoingFrame> again;  // in the order in which they are to be sent
+  for (std::uint64_t i = frames_.begin(); i < unsent_at_; ++i) {
+    if (!too_large(frames_[i])) continue;
+    again.push_back(frames_[i]);
+    abandon(frames_[i]);
+  }
+  if (OutgoingFrame* next = next_unsent(); next != nullptr && next->numbered && too_large(*next)) {
+    again.push_back(*next);
+    give_up_next();
+  }
+  const bool begun = next_unsent() != nullptr && next_unsent()->numbered;
+  const std::uint64_t tail = unsent_at_ + begun;
+  for (std::uint64_t i = tail; i < frames_.end(); ++i) {
+    unsent_ -= frames_[i].frame.size();
+    held_ -= frames_[i].frame.size() + frame_overhead;
+    again.push_back(std::move(frames_[i]));
+  }
+  while (frames_.end() > tail) frames_.pop_back();
+  for (const OutgoingFrame& f : again) push(f.frame, f.deadline);
+}
+
 void OutgoingFrames::abandon(OutgoingFrame& f) {
   f.state = OutgoingFrame::State::given_up;
   for (std::uint32_t i = 0; i < f.fragments; ++i) {
@@ -157,11 +186,13 @@ ByteView OutgoingFrames::data(const OutgoingFrame& f, std::uint32_t index, ByteS
 }
 
 std::optional<FrameNumber> OutgoingFrames::first_undelivered(FrameNumber from) const {
+  std::optional<FrameNumber> first;  // frames cut anew stand behind later ones
   for (std::uint64_t i = frames_.begin(); i < frames_.end(); ++i) {
     const OutgoingFrame& f = frames_[i];
-    if (f.frame.number >= from && f.state == OutgoingFrame::State::open) return f.frame.number;
+    if (f.frame.number < from || f.state != OutgoingFrame::State::open) continue;
+    if (!first || f.frame.number < *first) first = f.frame.number;
   }
-  return std::nullopt;
+  return first;
 }
 
 void OutgoingFrames::pop_front() {

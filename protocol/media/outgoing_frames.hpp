@@ -98,10 +98,16 @@ class OutgoingFrames {
   std::size_t bytes_held() const { return held_; }
   std::size_t bytes_unsent() const { return unsent_; }
   std::size_t fragment_size() const { return fragment_size_; }
+  /// Of the frames that are numbered from now on.
+  void set_fragment_size(std::size_t size) { fragment_size_ = size; }
+  /// Cuts the open frames anew that have larger fragments than fragment_size(). Those of which fragments have
+  /// numbers are given up, and come again before what is unsent.
+  void cut_anew();
 
  private:
   static bool cut(OutgoingFrame&, std::size_t first_size);
   void abandon(OutgoingFrame&);
+  bool too_large(const OutgoingFrame&) const;
 
   std::size_t fragment_size_;
   Ring<OutgoingFrame> frames_;

@@ -20,6 +20,7 @@ struct OutgoingRun {
   bool open = true;              ///< fragments may still join
   bool shared = false;           ///< may hold several frames
   bool key = false;              ///< holds part of a key frame
+  bool too_long = false;         ///< for a packet: packets have become smaller, no row can be sent
   std::optional<Time> deadline;  ///< the earliest of its frames
   Time close_by = Time::max();   ///< at the latest, so that its parity arrives in time
   std::uint32_t longest = 0;     ///< bytes of the longest fragment
@@ -32,6 +33,7 @@ struct OutgoingRun {
   bool holds(FragmentNumber n) const { return n >= first && n < end(); }
   /// Rows that there may still be: count + row < 255.
   unsigned rows_left() const {
+    if (too_long) return 0;
     const unsigned most = count >= 254 ? 0 : std::min(max_rows, 254 - count);
     return most - std::min<unsigned>(most, sent + queued);
   }

@@ -10,6 +10,19 @@ namespace avocet::media {
 SendTrack::SendTrack(TrackId id, const TrackOptions& options, std::size_t fragment_size)
     : id_(id), options_(options), frames_(fragment_size) {}
 
+void SendTrack::set_fragment_size(std::size_t size) {
+  const bool smaller = size < frames_.fragment_size();
+  frames_.set_fragment_size(size);
+  if (!smaller) return;
+  for (std::uint64_t i = runs_.begin(); i < runs_.end(); ++i) {
+    if (runs_[i].longest <= size) continue;
+    runs_[i].open = false;
+    runs_[i].too_long = true;
+  }
+  frames_.cut_anew();
+  forget_finished();
+}
+
 void SendTrack::cancel(SenderContext& context, FrameNumber from) {
   context.counters.frames_cancelled += frames_.give_up_from(from);
   // A run with a deadline ends in time by itself, with parity for what else it holds.

@@ -39,6 +39,8 @@ class SendTrack {
 
   TrackId id() const { return id_; }
   void set_options(const TrackOptions& options) { options_ = options; }
+  /// Bytes of data of the fragments from now on; see MediaSender::set_payload.
+  void set_fragment_size(std::size_t);
   double weight() const { return std::max(options_.weight, 1e-3); }
   const OutgoingFrames& frames() const { return frames_; }
 

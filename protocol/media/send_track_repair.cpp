@@ -165,7 +165,7 @@ bool SendTrack::wanted(const SenderContext& context, Time now, const Repair& rep
   OutgoingRun* run = run_of(repair.number);
   if (run == nullptr || run->first != repair.number) return false;
   bool useful = false;
-  for (FragmentNumber n = run->first; n < run->end() && in_time; ++n) {
+  for (FragmentNumber n = run->first; n < run->end() && in_time && !run->too_long; ++n) {
     const Fate fate = frames_.fragment(n).fate;
     useful = useful || (fate != Fate::acked && fate != Fate::given_up);
   }

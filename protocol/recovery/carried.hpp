@@ -11,7 +11,6 @@ namespace avocet::recovery {
 struct Carried {
   enum class What : std::uint8_t {
     ack,              ///< begin: largest packet number acknowledged
-    handshake,        ///< begin, length: range of the handshake stream
     stream,           ///< id: stream; begin, length: range; flag: with the end
     reset_stream,     ///< id: stream
     max_data,         ///< begin: limit
@@ -21,6 +20,7 @@ struct Carried {
     parity,           ///< id: track; begin: first fragment; length: row
     new_id,           ///< begin: sequence number
     retire_id,        ///< begin: sequence number
+    mtu_probe,        ///< length: of the datagram
     done,
     ticket,
     token,

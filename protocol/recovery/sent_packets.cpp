@@ -307,8 +307,7 @@ void SentPackets::forget(Time now) {
 }
 
 Duration SentPackets::probe_timeout() const {
-  Duration timeout =
-      policy_.first > Duration::zero() ? policy_.first : rtt_->probe_timeout(policy_.max_ack_delay);
+  Duration timeout = rtt_->probe_timeout(policy_.max_ack_delay);
   const Duration longest = std::max(timeout, policy_.longest);
   for (unsigned i = 0; i < probe_count_ && timeout < longest; ++i) {
     timeout = std::min(longest, seconds_of(to_seconds(timeout) * policy_.backoff));

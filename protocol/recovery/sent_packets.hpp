@@ -42,12 +42,8 @@ class PacketSink {
 /// How long to wait for an acknowledgement before probing.
 struct ProbePolicy {
   Duration max_ack_delay = 25ms;  ///< of the peer
-  /// Fixed first timeout, used instead of the round-trip estimate (handshake timers); 0: by the estimate.
-  Duration first{};
-  double backoff = 2;        ///< each further timeout is longer by this
-  Duration longest = 500ms;  ///< backoff stops here, or at the first timeout if that is longer
-
-  static constexpr ProbePolicy handshake() { return {0ms, 200ms, 1.3, 500ms}; }
+  double backoff = 2;             ///< each further timeout is longer by this
+  Duration longest = 500ms;       ///< backoff stops here, or at the first timeout if that is longer
 };
 
 /// Packets sent in one number space that are neither acknowledged nor forgotten; loss detection and probe

@@ -29,8 +29,10 @@ struct KeyLimits {
 struct Config {
   Duration idle_timeout =
       30s;  ///< silence after which the connection is forgotten; pings keep it alive at a third of it
-  Duration handshake_timeout = 10s;    ///< a client starts over after it; a server forgets the attempt
-  Duration max_ack_delay = 25ms;       ///< longest time that an acknowledgement is held
+  Duration handshake_timeout = 10s;  ///< a client starts over after it; a server forgets the attempt
+  Duration max_ack_delay = 25ms;     ///< longest time that an acknowledgement is held
+  /// Largest datagram that is taken, and sent where the path carries it, of UDP payload: 1200 to 9000 bytes.
+  std::size_t max_datagram = wire::largest_datagram;
   std::uint64_t max_data = 128 << 10;  ///< stream bytes received and not yet read, all streams (flow control)
   std::uint64_t max_stream_data = 128 << 10;
   std::uint64_t max_streams = 64;           ///< streams that the peer may open at first

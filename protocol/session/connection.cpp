@@ -183,6 +183,7 @@ void Session::Impl::begin_traffic(Time now, const crypto::TrafficSecrets& secret
   if (!traffic_) traffic_.emplace(context_, role_, secrets, config_.keys, first_received, now);
   streams_.set_peer_limits(peer);
   if (peer.idle_timeout > Duration::zero()) idle_timeout_ = std::min(idle_timeout_, peer.idle_timeout);
+  mtu_.set_limit(std::min<std::size_t>(config_.max_datagram, peer.max_datagram));
   sent_.set_max_ack_delay(peer_ack_delay_ = std::min<Duration>(peer.max_ack_delay, 1s));
   own_ids_.set_limit(peer.max_ids);  // AV-CID-2
   state_ = State::open;
@@ -217,10 +218,15 @@ void Session::Impl::run_timers(Time now) {
   tend_trial(now);
   if (timers_.take(Timer::keep_alive, now)) ping_wanted_ = true;
   if (timers_.take(Timer::quiet, now)) ping_wanted_ = true;
+  expire_media(now);
   if (timers_.take(Timer::loss, now)) {
     const auto outcome = sent_.on_timer(now, *this);
     if (outcome == recovery::SentPackets::TimerOutcome::lost) after_results(now, 0);
-    if (outcome == recovery::SentPackets::TimerOutcome::probe) probes_wanted_ = 2;
+    if (outcome == recovery::SentPackets::TimerOutcome::probe) {
+      probes_wanted_ = 2;
+      mtu_.on_timeouts(now, sent_.probe_count());
+    }
+    follow_mtu();
   }
 }
 
@@ -305,7 +311,8 @@ Stats Session::Impl::stats() const {
   Stats s = stats_;
   if (traffic_) s.key_updates = traffic_->sending_generation();
   s.ecn_capable = ecn_.state() == EcnValidation::State::capable;
-  s.packets_lost = sent_.lost();
+  s.datagram_size = path_.datagram_size();
+  s.packets_lost = sent_.lost() - mtu_probes_lost_;
   s.spurious_losses = sent_.spurious();
   s.received_gaps = acks_.received_gaps();
   const media::SenderCounters& out = media_out_.counters();

@@ -10,6 +10,7 @@
 #include "protocol/recovery/sent_packets.hpp"
 #include "protocol/session/connection_ids.hpp"
 #include "protocol/session/ecn_validation.hpp"
+#include "protocol/session/mtu_discovery.hpp"
 #include "protocol/session/opening.hpp"
 #include "protocol/session/path_trial.hpp"
 #include "protocol/session/session.hpp"
@@ -110,6 +111,7 @@ class Session::Impl final : private recovery::PacketSink {
   void on_frames(Incoming&, ByteView frames);
   template <class Frame>
   void on(Incoming&, const Frame&);
+  void expire_media(Time now);
   void on_media_result(Incoming&, const media::Reassembler::Outcome&);
   void on_ack(Incoming&, const wire::Ack&);
   void on_ticket(Time now, const wire::NewTicket&);
@@ -142,6 +144,8 @@ class Session::Impl final : private recovery::PacketSink {
   std::size_t send_close(ByteSpan room);
   std::size_t send_run(Time now, ByteSpan room, std::size_t max_segments);
   std::size_t send_packet(Time now, ByteSpan room);
+  std::size_t send_mtu_probe(Time now, ByteSpan room);
+  void follow_mtu();
   bool may_send_data(Time now) const;
   bool patient() const;
   bool data_waits(Time now);
@@ -188,8 +192,11 @@ class Session::Impl final : private recovery::PacketSink {
   media::Ring<Event> events_;
   std::array<std::byte, 32> client_random_{};  // names the connection in key logs
   Time last_heard_;
+  Time media_expired_at_{};
   Duration idle_timeout_ = config_.idle_timeout;  // of both ends
   Duration peer_ack_delay_ = recovery::ProbePolicy{}.max_ack_delay;
+  MtuDiscovery mtu_;
+  std::uint64_t mtu_probes_lost_ = 0;
   EcnValidation ecn_;
   Ecn run_mark_ = Ecn::not_ect;           // of the packets that are being written
   std::uint64_t marked_acked_ = 0;        // packets with a mark, since ecn_ heard of an acknowledgement

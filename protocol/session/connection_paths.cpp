@@ -110,7 +110,10 @@ void Session::Impl::go_over(Time now) {
   peer_ids_.accept_trial();  // AV-MIG-5
   first_on_address_ = sent_.next();
   if (!same_host) start_path_anew(now);
+  mtu_.restart();
+  follow_mtu();
   sent_.lose_all(now, *this);
+  if (!same_host) ecn_.restart();
 }
 
 /// Another path: nothing is known of its round trips and its rate (RFC 9000 section 9.4).
@@ -132,7 +135,10 @@ void Session::Impl::move_to(Time now, PeerAddress local) {
   now_ = now;
   first_on_address_ = sent_.next();
   if (!same_host) start_path_anew(now);
+  mtu_.restart();
+  follow_mtu();
   sent_.lose_all(now, *this);
+  if (!same_host) ecn_.restart();
   ping_wanted_ = true;  // the server must hear from there
 }
 

@@ -209,6 +209,15 @@ void Session::Impl::on_media_result(Incoming& in, const media::Reassembler::Outc
   if (outcome.ends_frame) in.frame_end = true;
 }
 
+/// Frames that a live sender gave up never become whole. One that repairs until all is acknowledged would be
+/// gone itself before this long a silence about a frame.
+void Session::Impl::expire_media(Time now) {
+  constexpr Duration pause = 10s;
+  if (now - media_expired_at_ < pause) return;
+  media_expired_at_ = now;
+  media_in_.expire(now - 2 * idle_timeout());  // AV-MED-9
+}
+
 void Session::Impl::on_ack(Incoming& in, const wire::Ack& ack) {
   const bool advances = !sent_.largest_acked() || *sent_.largest_acked() < ack.largest;
   const auto outcome = sent_.on_ack(in.now, ack, *this);
@@ -218,6 +227,7 @@ void Session::Impl::on_ack(Incoming& in, const wire::Ack& ack) {
   if (!traffic_->on_acknowledged(ack.largest, in.generation)) {  // AV-KEY-15
     return in.violate(wire::CloseCode::protocol_violation, "new keys acknowledged under old ones");
   }
+  follow_mtu();
   // AV-ECN-2: an acknowledgement that was overtaken tells older counts.
   if (advances) ecn_.on_ack(ack.ecn, std::exchange(marked_acked_, 0));
   const bool believed = ecn_.state() == EcnValidation::State::capable;
@@ -245,6 +255,7 @@ void Session::Impl::on_acked(const recovery::SentPacket& packet, std::optional<s
   for (const recovery::Carried& carried : packet.carried) {
     switch (carried.what) {
       case What::ack: acks_.on_ack_acked({carried.begin}); break;
+      case What::mtu_probe: mtu_.on_probe_acked(carried.length); break;
       case What::retire_id: peer_ids_.on_retirement_acked(carried.begin); break;
       case What::media: media_out_.on_acked(track_of(carried), {carried.begin}); break;
       case What::parity:
@@ -258,6 +269,7 @@ void Session::Impl::on_acked(const recovery::SentPacket& packet, std::optional<s
     }
   }
   if (packet.marked) ++marked_acked_;
+  if (packet.in_flight) mtu_.on_acked(packet.size);
   told_result(packet, arrival, false, spurious);
 }
 
@@ -271,6 +283,7 @@ void Session::Impl::on_lost(const recovery::SentPacket& packet) {
                                   static_cast<std::uint8_t>(carried.length));
         break;
       case What::done: done_wanted_ = true; break;
+      case What::mtu_probe: mtu_.on_probe_lost(now_), ++mtu_probes_lost_; break;
       case What::new_id: own_ids_.on_news_lost(carried.begin); break;
       case What::retire_id: peer_ids_.on_retirement_lost(carried.begin); break;
       case What::ticket:
@@ -280,6 +293,7 @@ void Session::Impl::on_lost(const recovery::SentPacket& packet) {
     }
   }
   if (packet.marked) ecn_.on_lost();
+  if (packet.in_flight) mtu_.on_lost(now_, packet.size);
   told_result(packet, std::nullopt, true, false);
 }
 

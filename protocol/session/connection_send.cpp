@@ -39,9 +39,12 @@ std::optional<Transmit> Session::Impl::transmit(Time now, ByteSpan room, std::si
   }
   room = room.first(std::min(room.size(), path_.allowance()));  // AV-HS-44
   run_mark_ = Ecn::not_ect;
+  std::size_t segment = path_.datagram_size();
   std::size_t size = 0;
   if (opening_ && state_ != State::closing) size = send_opening(room);
   if (size == 0 && state_ == State::closing) size = send_close(room);
+  if (size == 0 && state_ == State::open) segment = size = send_mtu_probe(now, room);
+  if (size == 0) segment = path_.datagram_size();
   if (size == 0 && may_send()) size = send_run(now, room, max_segments);
   if (size == 0) return std::nullopt;
   path_.on_sent(size);
@@ -50,7 +53,7 @@ std::optional<Transmit> Session::Impl::transmit(Time now, ByteSpan room, std::si
                   .from = path_.local(),
                   .ecn = run_mark_,
                   .size = size,
-                  .segment = std::min(size, path_.datagram_size())};
+                  .segment = std::min(size, segment)};
 }
 
 std::size_t Session::Impl::send_opening(ByteSpan room) {
@@ -130,6 +133,7 @@ std::size_t Session::Impl::send_packet(Time now, ByteSpan room) {
   if (out.packet.marked) ecn_.on_sent();
   sent_.on_sent(out.packet);
   if (out.packet.in_flight) {
+    mtu_.on_sent(size);
     const auto bytes = DataSize::bytes(static_cast<std::int64_t>(size));
     pacer_.on_sent(now, bytes);
     controller_->on_sent(now, out.packet.number, size, !out.packet.app_limited);

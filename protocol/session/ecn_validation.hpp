@@ -22,12 +22,19 @@ class EcnValidation {
   /// Packets that are marked to try the path.
   static constexpr std::uint64_t tests = 10;
 
+  /// Another path: it is tried anew. The peer goes on counting.
+  void restart() {
+    state_ = State::testing;
+    reported_ = false;
+    tested_ = lost_ = 0;
+  }
   State state() const { return state_; }
   /// How the next packets are to be marked.
   Ecn mark() const { return state_ == State::testing || state_ == State::capable ? Ecn::ect0 : Ecn::not_ect; }
   /// A packet left with a mark.
   void on_sent() {
-    if (++sent_ >= tests && state_ == State::testing) state_ = State::unknown;
+    ++sent_;
+    if (++tested_ >= tests && state_ == State::testing) state_ = State::unknown;
   }
   /// One that was marked is lost.
   void on_lost() {
@@ -40,7 +47,8 @@ class EcnValidation {
  private:
   State state_ = State::testing;
   bool reported_ = false;
-  std::uint64_t sent_ = 0, lost_ = 0;  // packets with a mark
+  std::uint64_t sent_ = 0;               // packets with a mark
+  std::uint64_t tested_ = 0, lost_ = 0;  // on this path
   wire::EcnCounts last_;
 };
 

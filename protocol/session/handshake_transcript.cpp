@@ -134,7 +134,8 @@ wire::Parameters parameters_of(const Config& config, std::span<const std::byte, 
                        .max_data = config.max_data,
                        .max_stream_data = config.max_stream_data,
                        .max_streams = config.max_streams,
-                       .max_datagram = wire::largest_datagram,
+                       .max_datagram = static_cast<std::uint16_t>(
+                           std::clamp(config.max_datagram, wire::base_datagram, wire::largest_datagram)),
                        .max_ack_delay = config.max_ack_delay,
                        .max_ids = config.max_ids};
   std::ranges::copy(reset_token, out.reset_token.begin());

@@ -29,11 +29,14 @@ class Path {
   bool validated() const { return validated_; }
   const PeerAddress& peer() const { return peer_; }
   const PeerAddress& local() const { return local_; }
-  std::size_t datagram_size() const { return wire::base_datagram; }
+  /// The largest datagram that is sent; it begins with what every path carries.
+  std::size_t datagram_size() const { return datagram_size_; }
+  void set_datagram_size(std::size_t size) { datagram_size_ = size; }
 
  private:
   PeerAddress peer_, local_;
   bool validated_;
+  std::size_t datagram_size_ = wire::base_datagram;
   std::int64_t received_ = 0, sent_ = 0;
 };
 

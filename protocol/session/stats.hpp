@@ -26,6 +26,7 @@ struct Stats {
   std::uint64_t fec_packets_sent = 0, fec_packets_received = 0, fec_fragments_recovered = 0;
   std::uint64_t duplicate_fragments_received = 0;
   std::uint64_t padding_bytes_sent = 0;
+  std::size_t datagram_size = 0;     ///< largest that is sent, bytes of UDP payload
   bool ecn_capable = false;          ///< our packets carry ECT(0), and their marks come back
   std::uint64_t packets_marked = 0;  ///< of those, seen marked CE by the peer
   std::uint64_t key_updates = 0;     ///< of the keys that we seal with

@@ -53,6 +53,8 @@ class Link {
 
   /// Rate at `now`; before the first datagram, the rate that it will find.
   DataRate rate(Time now) const;
+  /// The path's MTU changes: from now on longer datagrams are dropped.
+  void set_largest(std::size_t bytes) { config_.largest = bytes; }
   const Stats& stats() const { return stats_; }
   /// The latest drops, oldest first; at most LinkConfig::drop_record.
   const std::deque<Drop>& drops() const { return drops_; }

@@ -25,6 +25,7 @@ drive::UdpSocket must(std::expected<drive::UdpSocket, std::string> socket) {
 session::ListenerConfig listener_config(DataRate rate) {
   session::ListenerConfig config;
   config.session.initial_rate = config.session.max_rate = rate;
+  config.session.max_datagram = wire::base_datagram;  // which the figures are about
   return config;
 }
 

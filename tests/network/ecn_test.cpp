@@ -8,7 +8,7 @@ namespace {
 
 // AV-ECN-4, AV-ACK-11
 TEST(Ecn, MarksKeepTheQueueShortWithoutLoss) {
-  link::LinkConfig down{.delay = 20ms, .rate = {{0s, DataRate::mbps(4)}}, .mark_above = 5ms};
+  link::LinkConfig down{.delay = 20ms, .rate = {{0s, DataRate::mbps(4)}}, .mark_above = 20ms};
   PairBroadcast broadcast(EstablishedPair(1), lossy(20ms, 0), down, DataRate::mbps(3), {});
   broadcast.send(600);
   broadcast.world.run_for(2s);

@@ -134,18 +134,6 @@ TEST(SentPackets, ProbesWithBackoff) {
   EXPECT_EQ(s.packets.probe_count(), 0u);
 }
 
-TEST(SentPackets, HandshakeTimersGrowSlowly) {
-  Sender s(ProbePolicy::handshake());
-  s.send(1, 0ms, 0ms);
-  Time now = at(0ms);
-  for (const Duration expected :
-       std::initializer_list<Duration>{200ms, 260ms, 338ms, 439400us, 500ms, 500ms}) {
-    EXPECT_NEAR(to_seconds(*s.packets.timer() - now), to_seconds(expected), 1e-6);
-    now = *s.packets.timer();
-    EXPECT_EQ(s.packets.on_timer(now, s.fates), SentPackets::TimerOutcome::probe);
-  }
-}
-
 TEST(SentPackets, CountsNewMarksOnly) {
   Sender s;
   s.send(2, 0ms, 0ms);
