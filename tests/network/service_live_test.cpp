@@ -7,7 +7,8 @@ namespace {
 
 /// A publisher that sends three renditions and sound in time, each picture when it is taken.
 struct Broadcast : ServiceWorld {
-  explicit Broadcast(std::uint64_t seed_number) : ServiceWorld(seed_number) {
+  explicit Broadcast(std::uint64_t seed_number, std::size_t shards = 1)
+      : ServiceWorld(seed_number, {}, shards) {
     publisher = connect(path(15ms), path(15ms));
     world.client(publisher).join(world.now(), "ada");
     publication = world.client(publisher).publish(world.now(), "live", tracks());
@@ -105,6 +106,52 @@ TEST(ServiceLive, AViewerThatChangesItsAddressFreezesOnceAtMost) {
     EXPECT_GT(b.stats(bob).frames_received, frames + 90) << "seed " << seed;
     EXPECT_EQ(b.find<service::ConnectionClosed>(bob), nullptr) << "seed " << seed;
   }
+}
+
+/// Publisher and viewers are on several threads of the server, and the kernel changes its mind about which.
+TEST(ServiceLive, IsSeenAcrossShards) {
+  Broadcast b(15, 3);
+  std::vector<std::size_t> viewers;
+  for (int i = 0; i < 6; ++i)
+    viewers.push_back(b.watch({.title = "live", .latency = 200ms}, path(20ms), path(20ms)));
+  b.run(3s);
+  EXPECT_GT(b.world.server().messages(), 300u);
+  EXPECT_EQ(b.world.server().forwarded(), 0u);
+  for (std::size_t shard = 0; shard < 3; ++shard) EXPECT_GT(b.world.server().shard(shard).sessions(), 0u);
+  b.world.server().divide_anew();
+  b.run(3s);
+  EXPECT_GT(b.world.server().forwarded(), 100u);
+  for (const std::size_t v : viewers) {
+    const auto stats = b.stats(v);
+    EXPECT_GT(stats.frames_received, 150u);
+    EXPECT_EQ(stats.frames_lost + stats.frames_dropped, 0u);
+  }
+  for (std::size_t shard = 0; shard < 3; ++shard) EXPECT_EQ(b.world.server().shard(shard).users(), 7u);
+}
+
+TEST(ServiceLive, OneSeedGivesTheSameBytesOverSeveralShards) {
+  const auto hash = [] {
+    Broadcast b(16, 2);
+    for (int i = 0; i < 3; ++i)
+      b.watch({.title = "live", .latency = 200ms}, path(20ms, 0.02), path(20ms, 0.02));
+    b.run(2s);
+    return b.world.hash();
+  };
+  EXPECT_EQ(hash(), hash());
+}
+
+/// AV-SVC-32
+TEST(ServiceLive, AServerThatStopsSeesItsUsersOff) {
+  Broadcast b(17, 2);
+  const auto bob = b.watch({.title = "live", .latency = 200ms}, path(20ms), path(20ms));
+  b.run(2s);
+  b.world.server().drain(b.world.now(), "the server is stopping", b.world.now() + 3s);
+  ASSERT_TRUE(b.world.run_until([&] { return b.find<service::ConnectionClosed>(bob) != nullptr; }, 1s));
+  const auto& closed = *b.find<service::ConnectionClosed>(bob);
+  EXPECT_EQ(closed.code, wire::CloseCode::going_away);
+  EXPECT_TRUE(closed.by_peer);
+  b.world.run_for(1s);
+  EXPECT_EQ(b.world.server().sessions(), 0u);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 
 #include "protocol/service/client.hpp"
 #include "protocol/service/server.hpp"
+#include "tests/network/sharded_server.hpp"
 #include "tests/support/credentials.hpp"
 #include "tests/support/world.hpp"
 
@@ -13,7 +14,7 @@ namespace avocet::test {
 
 /// A server with stored titles and its clients on a virtual clock, with what they saw.
 struct ServiceWorld {
-  using Net = World<service::Server, service::Client>;
+  using Net = World<ShardedServer, service::Client>;
 
   /// Everything that came out of one play.
   struct Seen {
@@ -38,11 +39,9 @@ struct ServiceWorld {
     }
   };
 
-  explicit ServiceWorld(std::uint64_t seed_number, service::ServerConfig config = {})
+  explicit ServiceWorld(std::uint64_t seed_number, service::ServerConfig config = {}, std::size_t shards = 1)
       : world(seed_number), seed(seed_number) {
-    auto server = std::make_unique<service::Server>(config, server_credentials(seed * 7),
-                                                    Entropy::of(seed * 7 + 1), calendar);
-    world.set_server(std::move(server));
+    world.set_server(std::make_unique<ShardedServer>(shards, config, seed * 7));
     world.on_server = [this](service::Server::Output& output) {
       auto& event = std::get<service::ServerEvent>(output);
       if (const auto* need = std::get_if<service::NeedSegment>(&event)) {
