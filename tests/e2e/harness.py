@@ -111,9 +111,10 @@ class World:
             raise Failed(f"it did not stop within {seconds} s of SIGTERM:\n{pathlib.Path(process.log).read_text()}")
 
 
-# Their threads hand over work by means that the thread sanitizer does not see, because they are not built with it.
-FOREIGN = ("libavcodec", "libavutil", "libavformat", "libswscale", "libswresample", "libSDL2", "libX11", "libx264", "libgallium",
-           "libpulse")
+# Their threads hand over work by means that the thread sanitizer does not see, because they are not built with it. Each
+# name must fit one library only.
+FOREIGN = ("libavcodec.so", "libavutil.so", "libavformat.so", "libswscale.so", "libswresample.so", "libSDL2-", "libX11.so",
+           "libx264.so", "libgallium", "libpulse.so")
 
 
 def quiet_about_foreign_threads(world):
