@@ -36,20 +36,20 @@ DataSize Pacer::budget(Time now) const {
   return datagram_ + s.rate * (now - std::max(free_, now - s.credit));
 }
 
-void Pacer::on_sent(Time now, DataSize size, bool patient) {
+void Pacer::on_sent(Time now, DataSize size) {
   const Speed& s = speed(now);
-  const Duration credit = patient ? s.credit + s.saving : s.credit;
-  free_ = std::max(free_, now - credit) + std::min(size / s.rate, Duration(1s));
+  free_ = std::max(free_, now - s.credit) + std::min(size / s.rate, Duration(1s));
   spent_ = free_ > now;
   if (in_train(now)) train_ -= size;
 }
 
-/// The virtual clock may lag so much that what leaves at once is 1 ms at the rate, or one datagram.
+/// The virtual clock may lag so much that what leaves at once is 1 ms at the rate, or one datagram, and a
+/// run.
 Pacer::Speed Pacer::at_rate(DataRate rate, DataSize run) const {
   const Duration turn = datagram_ / rate, saving = std::min(run / rate, longest_saving);
   const Duration burst =
       turn < burst_time ? std::max(burst_time - turn, std::min(turn, forgiven_lateness)) : forgiven_lateness;
-  return {rate, saving, burst};
+  return {rate, saving, burst + saving};
 }
 
 }  // namespace avocet::rate

@@ -39,15 +39,14 @@ class Pacer {
   }
   /// How much may leave at `now` in one burst: at least one datagram when can_send.
   DataSize budget(Time now) const;
-  /// `patient`: as in can_send(). Only what is patient may use up what was saved for a run.
-  void on_sent(Time now, DataSize size, bool patient = false);
+  void on_sent(Time now, DataSize size);
 
  private:
   /// What follows from a rate, worked out once and not for each packet.
   struct Speed {
     DataRate rate;
     Duration saving{};  ///< how long it takes to save up a run
-    Duration credit{};  ///< how far the virtual clock may lag, besides that
+    Duration credit{};  ///< how far the virtual clock may lag
   };
   Speed at_rate(DataRate rate, DataSize run) const;
   const Speed& speed(Time now) const { return in_train(now) ? training_ : usual_; }

@@ -135,7 +135,7 @@ std::size_t Session::Impl::send_packet(Time now, ByteSpan room) {
   if (out.packet.in_flight) {
     mtu_.on_sent(size);
     const auto bytes = DataSize::bytes(static_cast<std::int64_t>(size));
-    pacer_.on_sent(now, bytes, patient());
+    pacer_.on_sent(now, bytes);
     controller_->on_sent(now, out.packet.number, size, !out.packet.app_limited);
     if (probes_wanted_ > 0) --probes_wanted_;
   }

@@ -64,22 +64,13 @@ TEST(Pacer, SavesUpForARunWhenNothingIsInAHurry) {
   Time now = at(1s);
   std::int64_t sent = 0, bursts = 0, burst = 0;
   for (; now < at(3s); now = pacer.next(now, true)) {
-    for (burst = 0; pacer.can_send(now, true); ++burst) pacer.on_sent(now, datagram, true);
+    for (burst = 0; pacer.can_send(now, true); ++burst) pacer.on_sent(now, datagram);
     sent += burst, ++bursts;
     EXPECT_LE(burst, 22);
   }
   EXPECT_NEAR(static_cast<double>(sent), 2000, 45);
   EXPECT_NEAR(static_cast<double>(bursts), 100, 6);
   EXPECT_LE(pacer.next(now), now - 19ms) << "what is in a hurry need not wait";
-}
-
-// AV-RATE-1
-TEST(Pacer, WhatIsInAHurryHasTheUsualBurstOnly) {
-  Pacer pacer(DataRate::mbps(9.6));
-  pacer.set_run(datagram * 20);
-  int burst = 0;
-  while (pacer.can_send(at(1s))) pacer.on_sent(at(1s), datagram), ++burst;
-  EXPECT_LE(burst, 2);
 }
 
 TEST(Pacer, DoesNotSaveForLong) {
