@@ -32,7 +32,7 @@ struct Range {
   Script script;
 };
 
-constexpr std::array ranges{
+constexpr Range ranges[] = {
     Range{0x41, 0x5a, latin},        Range{0x61, 0x7a, latin},        Range{0xaa, 0xaa, latin},
     Range{0xba, 0xba, latin},        Range{0xc0, 0xd6, latin},        Range{0xd8, 0xf6, latin},
     Range{0xf8, 0x2b8, latin},       Range{0x370, 0x373, greek},      Range{0x376, 0x377, greek},
@@ -140,7 +140,7 @@ bool mixes_scripts(std::string_view name) {
     const char32_t c = take_code_point(name);
     if (is_common(c)) continue;
     const auto after = std::ranges::upper_bound(ranges, c, {}, &Range::first);
-    if (after != ranges.begin() && c <= (after - 1)->last) {
+    if (after != std::begin(ranges) && c <= (after - 1)->last) {
       known |= (after - 1)->script;
     } else {
       const char32_t block = (c >> 7) + 1;

@@ -10,9 +10,11 @@ namespace {
 using wire::Wire;
 
 /// Types of the server's messages in their order.
-constexpr std::array full_order{Wire<wire::Parameters>::type, Wire<wire::ServerIdentity>::type,
-                                Wire<wire::ServerVerify>::type, Wire<wire::ServerFinished>::type};
-constexpr std::array resumed_order{Wire<wire::Parameters>::type, Wire<wire::ServerFinished>::type};
+constexpr std::array<std::uint64_t, 4> full_order{
+    Wire<wire::Parameters>::type, Wire<wire::ServerIdentity>::type, Wire<wire::ServerVerify>::type,
+    Wire<wire::ServerFinished>::type};
+constexpr std::array<std::uint64_t, 2> resumed_order{Wire<wire::Parameters>::type,
+                                                     Wire<wire::ServerFinished>::type};
 
 MessageSequence incoming(bool resumed) {
   return resumed ? MessageSequence(resumed_order) : MessageSequence(full_order);

@@ -10,9 +10,11 @@ namespace {
 using wire::Wire;
 
 /// Types of the client's messages in their order.
-constexpr std::array full_order{Wire<wire::Parameters>::type, Wire<wire::ClientIdentity>::type,
-                                Wire<wire::ClientVerify>::type, Wire<wire::ClientFinished>::type};
-constexpr std::array resumed_order{Wire<wire::Parameters>::type, Wire<wire::ClientFinished>::type};
+constexpr std::array<std::uint64_t, 4> full_order{
+    Wire<wire::Parameters>::type, Wire<wire::ClientIdentity>::type, Wire<wire::ClientVerify>::type,
+    Wire<wire::ClientFinished>::type};
+constexpr std::array<std::uint64_t, 2> resumed_order{Wire<wire::Parameters>::type,
+                                                     Wire<wire::ClientFinished>::type};
 
 std::span<const std::uint64_t> order_of(bool resumed) {
   if (resumed) return resumed_order;

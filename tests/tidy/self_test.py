@@ -44,7 +44,7 @@ PLANTED = {
     },
     "libraries": {
         "endpoints/server/bad.cpp": "#include <openssl/x509.h>\n",
-        "sim/network/bad.cpp": "#include <ns3/node.h>\n",
+        "sim/record/bad.cpp": "#include <ns3/node.h>\n",
     },
     "sans_io": {
         "protocol/wire/clock.cpp": "auto t = std::chrono::steady_clock::now();\n",

@@ -66,7 +66,14 @@ inline LadderSettings small_ladder() {
   settings.preset = "ultrafast";
   return settings;
 }
-inline const LibrarySettings small_library{{"48p", "96p", "144p"}, 64 << 20};
+inline const LibrarySettings small_library{{"48p", "96p", "144p"}};
+
+/// The frames of a segment, to go through in a `for`: nobody else holds them.
+inline std::vector<media::Frame> frames_of(const Title& title, std::size_t track, std::uint32_t segment) {
+  const auto read = title.segment(track, segment);
+  EXPECT_TRUE(read) << read.error().message();
+  return read ? (*read)->frames : std::vector<media::Frame>();
+}
 
 inline Result<LadderReport> add(const std::string& source, const Folder& library,
                                 const std::string& name = "clip",

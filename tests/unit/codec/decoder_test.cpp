@@ -10,11 +10,12 @@ namespace avocet::codec::test {
 namespace {
 
 /// Decodes segment after segment, each from the rendition that `choice` names.
-std::vector<Picture> decode(const Title& title, const std::vector<std::size_t>& choice, VideoDecoder& decoder) {
+std::vector<Picture> decode(const Title& title, const std::vector<std::size_t>& choice,
+                            VideoDecoder& decoder) {
   std::vector<Picture> pictures;
   for (std::uint32_t i = 0; i < choice.size(); ++i) {
     EXPECT_TRUE(decoder.use(title.tracks()[choice[i]], pictures));
-    for (const auto& frame : (*title.segment(choice[i], i))->frames) decoder.decode(frame, pictures);
+    for (const auto& frame : frames_of(title, choice[i], i)) decoder.decode(frame, pictures);
   }
   decoder.drain(pictures);
   return pictures;
@@ -63,10 +64,10 @@ TEST(VideoDecoder, CountsDamagedFramesAndGoesOn) {
   decoder.decode(frame, pictures);
   EXPECT_EQ(decoder.errors(), 1u) << "no rendition was chosen yet";
   ASSERT_TRUE(decoder.use(title->tracks()[0], pictures));
-  auto frames = (*title->segment(0, 0))->frames;
+  auto frames = frames_of(*title, 0, 0);
   frames[3].payload = std::make_shared<Bytes>(20, std::byte{0xff});
   for (const auto& f : frames) decoder.decode(f, pictures);
-  for (const auto& f : (*title->segment(0, 1))->frames) decoder.decode(f, pictures);
+  for (const auto& f : frames_of(*title, 0, 1)) decoder.decode(f, pictures);
   decoder.drain(pictures);
   EXPECT_GE(decoder.errors(), 2u);
   EXPECT_GE(pictures.size(), 29u);
@@ -78,10 +79,10 @@ TEST(VideoDecoder, StartsAnewAfterASeek) {
   VideoDecoder decoder;
   std::vector<Picture> pictures;
   ASSERT_TRUE(decoder.use(title->tracks()[0], pictures));
-  for (const auto& frame : (*title->segment(0, 3))->frames) decoder.decode(frame, pictures);
+  for (const auto& frame : frames_of(*title, 0, 3)) decoder.decode(frame, pictures);
   decoder.reset();
   pictures.clear();
-  for (const auto& frame : (*title->segment(0, 1))->frames) decoder.decode(frame, pictures);
+  for (const auto& frame : frames_of(*title, 0, 1)) decoder.decode(frame, pictures);
   decoder.drain(pictures);
   EXPECT_EQ(pictures.size(), 15u);
   EXPECT_EQ(pictures.front().at, 500ms);
@@ -93,7 +94,7 @@ TEST(VideoDecoder, TenBitFilesAreShownWithEight) {
   ASSERT_EQ(run_ffmpeg(picture + " -c:v libx264 -preset ultrafast -pix_fmt yuv422p10 -g 15 -sc_threshold 0 " +
                        (folder / "deep_90p.mp4")),
             "");
-  const auto title = Library(folder.path(), {{"90p"}, 1 << 20}).open("deep");
+  const auto title = Library(folder.path(), {{"90p"}}).open("deep");
   ASSERT_TRUE(title) << title.error().message();
   VideoDecoder decoder;
   const auto pictures = decode(**title, {0, 0}, decoder);
@@ -118,7 +119,7 @@ std::vector<Sound> listen(const Title& title, AudioDecoder& decoder) {
   std::vector<Sound> sounds;
   EXPECT_TRUE(decoder.use(title.tracks()[track]));
   for (std::uint32_t i = 0; i < title.segments(); ++i)
-    for (const auto& frame : (*title.segment(track, i))->frames) decoder.decode(frame, sounds);
+    for (const auto& frame : frames_of(title, track, i)) decoder.decode(frame, sounds);
   return sounds;
 }
 
@@ -156,7 +157,7 @@ TEST(AudioDecoder, MixesSurroundDownAndResamples) {
                        " -f lavfi -i \"sine=440:r=44100:d=2,pan=5.1|FL=c0|FR=c0|FC=c0|LFE=c0|BL=c0|BR=c0\" " +
                        fast + " -g 15 -sc_threshold 0 -c:a aac " + (folder / "loud_90p.mp4")),
             "");
-  const auto title = Library(folder.path(), {{"90p"}, 1 << 20}).open("loud");
+  const auto title = Library(folder.path(), {{"90p"}}).open("loud");
   ASSERT_TRUE(title) << title.error().message();
   EXPECT_EQ((*title)->tracks()[1].channels, 6);
   AudioDecoder decoder(32'000);

@@ -17,7 +17,7 @@ std::string hand_made(const Folder& folder, const std::string& rendition, const 
       "");
   return file;
 }
-const LibrarySettings two{{"48p", "96p"}, 1 << 20};
+const LibrarySettings two{{"48p", "96p"}};
 
 void expect_same_frames(const Title& title, std::size_t track, const std::vector<Packet>& packets) {
   std::size_t at = 0;
@@ -76,7 +76,7 @@ TEST(Library, SoundBelongsToTheSegmentInWhichItBegins) {
   const auto title = clip.open();
   ASSERT_TRUE(title);
   for (std::uint32_t i = 0; i < title->segments(); ++i)
-    for (const auto& frame : (*title->segment(3, i))->frames) {
+    for (const auto& frame : frames_of(*title, 3, i)) {
       const auto at = media::to_duration(frame.pts, title->tracks()[3].timebase);
       EXPECT_TRUE(i == 0 || at >= title->segment_start(i));
       EXPECT_TRUE(i + 1 == title->segments() || at < title->segment_start(i + 1));
@@ -88,7 +88,7 @@ TEST(Library, PicturesThatNothingRefersToAreMarked) {
   const auto title = clip.open();
   ASSERT_TRUE(title);
   std::size_t discardable = 0;
-  for (const auto& frame : (*title->segment(0, 0))->frames) {
+  for (const auto& frame : frames_of(*title, 0, 0)) {
     discardable += frame.discardable;
     EXPECT_FALSE(frame.key && frame.discardable);
   }

@@ -141,7 +141,7 @@ TEST(OddSource, SoundThatStartsLateOrLastsLongerFitsThePicture) {
   ASSERT_TRUE(decoder.use(title->tracks().back()));
   std::vector<Sound> sounds;
   for (std::uint32_t i = 0; i < title->segments(); ++i)
-    for (const auto& frame : (*title->segment(3, i))->frames) decoder.decode(frame, sounds);
+    for (const auto& frame : frames_of(*title, 3, i)) decoder.decode(frame, sounds);
   ASSERT_FALSE(sounds.empty());
   EXPECT_EQ(sounds.front().at, 0s);
   EXPECT_LT(sounds.back().at, 2100ms);

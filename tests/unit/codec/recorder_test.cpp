@@ -11,9 +11,9 @@ namespace {
 void record(const Title& title, Recorder& recorder, const std::vector<std::size_t>& choice,
             std::uint32_t from = 0) {
   for (std::uint32_t i = 0; i < choice.size(); ++i) {
-    for (const auto& frame : (*title.segment(title.video_tracks(), from + i))->frames)
+    for (const auto& frame : frames_of(title, title.video_tracks(), from + i))
       EXPECT_TRUE(recorder.write(title.video_tracks(), frame));
-    for (const auto& frame : (*title.segment(choice[i], from + i))->frames)
+    for (const auto& frame : frames_of(title, choice[i], from + i))
       EXPECT_TRUE(recorder.write(choice[i], frame));
   }
 }
@@ -95,7 +95,7 @@ TEST(Recorder, BeginsAtZeroWithAKeyFrame) {
   const auto title = clip.open();
   const auto file = clip.sources / "out.mkv";
   auto recorder = start(file, *title);
-  auto late = (*title->segment(0, 1))->frames;
+  auto late = frames_of(*title, 0, 1);
   for (std::size_t i = 1; i < late.size(); ++i)
     EXPECT_TRUE(recorder.write(0, late[i]));  // its key frame was missed
   record(*title, recorder, {0, 0}, 2);
@@ -164,7 +164,7 @@ TEST(Recorder, WithoutAPictureThereIsNoFile) {
   const auto title = clip.open();
   const auto file = clip.sources / "out.mkv";
   auto recorder = start(file, *title);
-  for (const auto& frame : (*title->segment(3, 0))->frames) EXPECT_TRUE(recorder.write(3, frame));
+  for (const auto& frame : frames_of(*title, 3, 0)) EXPECT_TRUE(recorder.write(3, frame));
   EXPECT_TRUE(recorder.close());
   EXPECT_FALSE(std::filesystem::exists(file));
 }
