@@ -76,7 +76,7 @@ TEST(Migration, AClientThatMovesOnPurposeUsesFreshIdsBothWays) {
   Moving m(1);
   std::set<std::uint64_t> before, after;
   auto* ids = &before;
-  m.world.on_datagram = [&](ByteView bytes) {
+  m.world.on_datagram = [&](const session::Transmit&, ByteView bytes) {
     wire::Reader reader(bytes);
     wire::SealedHeader header;
     wire::read_fields(reader, header);

@@ -59,7 +59,7 @@ class World {
   std::function<void(std::size_t, typename Client::Output&)> on_client = [](std::size_t, auto&) {};
 
   /// Called with every datagram that is sent, either way.
-  std::function<void(ByteView)> on_datagram = [](ByteView) {};
+  std::function<void(const session::Transmit&, ByteView)> on_datagram = [](auto&, ByteView) {};
 
   void run_for(Duration span) {
     run_until([] { return false; }, span);
@@ -167,7 +167,7 @@ class World {
     for (std::size_t at = 0; at < bytes.size(); at += t.segment) {
       const ByteView datagram = bytes.subspan(at, std::min(t.segment, bytes.size() - at));
       for (std::byte b : datagram) hash_ = (hash_ ^ std::to_integer<std::uint64_t>(b)) * 0x100000001b3ull;
-      on_datagram(datagram);
+      on_datagram(t, datagram);
       link.push(now_, datagram, t.ecn, address);
     }
   }
