@@ -226,6 +226,8 @@ std::expected<Experiment, std::vector<ScenarioError>> parse_scenario(std::string
     experiment.length = std::min(experiment.length, shorter.value_or(experiment.length));
   }
   if (!errors.empty()) return std::unexpected(std::move(errors));
+  std::erase_if(experiment.flows, [&](const Flow& flow) { return flow.start >= experiment.length; });
+  for (Flow& flow : experiment.flows) flow.stop = std::min(flow.stop, experiment.length);
   scale_rates(experiment, scale);
   return experiment;
 }

@@ -58,6 +58,7 @@ TEST(ScenarioFile, TakesSettingsFromOutside) {
   EXPECT_EQ(read->links[0].forward.path.rate[1].rate, DataRate::mbps(20));
   EXPECT_EQ(read->flows[0].media.encoder.most, DataRate::mbps(15));
   EXPECT_EQ(read->length, 5s);
+  EXPECT_EQ(read->flows[0].stop, 5s);
 }
 
 TEST(ScenarioFile, SaysWhereItIsWrongAndWhatWasExpected) {
