@@ -5,7 +5,7 @@
 namespace avocet::service {
 
 void Service::on_shard(Time now, ShardId from, shard::Message message) {
-  std::visit(FromShards{*this, from, now}, std::move(message));
+  inbox_.emplace_back(from, std::move(message));
   pump(now);
 }
 

@@ -6,11 +6,11 @@
 #include <string>
 #include <variant>
 
+#include "protocol/base/token_bucket.hpp"
 #include "protocol/service/live_view.hpp"
 #include "protocol/service/message_stream.hpp"
 #include "protocol/service/server_config.hpp"
 #include "protocol/service/stored_play.hpp"
-#include "protocol/service/token_bucket.hpp"
 
 namespace avocet::service {
 

@@ -16,10 +16,6 @@ constexpr std::size_t longest_close_reason = 256;
 /// Timers this close together fire as one.
 constexpr Duration slack = 100us;
 
-media::MediaSender::Config media_config(const Config& config) {
-  return {.payload = wire::base_datagram - wire::sealed_overhead, .max_queue = config.max_media_queue};
-}
-
 /// The beginning of a text: a sentence cut short is better than none. No character is cut in two.
 std::string cut_text(std::string_view text, std::size_t most) {
   if (text.size() <= most) return std::string(text);
@@ -34,6 +30,10 @@ rate::ControllerConfig Session::Impl::rate_config(const Config& config) {
   return {.initial = config.initial_rate, .most = config.max_rate};
 }
 
+media::MediaSender::Config Session::Impl::media_config(const Config& config) {
+  return {.payload = wire::base_datagram - wire::sealed_overhead, .max_queue = config.max_media_queue};
+}
+
 Session::Impl::Impl(const Config& config, ClientCredentials credentials, PeerAddress server,
                     const Entropy& entropy, Time now, UnixTime calendar)
     : role_(Role::client),
@@ -45,14 +45,7 @@ Session::Impl::Impl(const Config& config, ClientCredentials credentials, PeerAdd
       credentials_(std::move(credentials)),
       path_(server, {}, true),
       own_ids_{ConnectionId{random_.u64()}},
-      opening_(open_as_client(config_, *credentials_, random_, own_ids_.first(), calendar_)),
-      acks_(config_.max_ack_delay),
-      controller_(rate::make_controller(rate_config(config_), now)),
-      pacer_(controller_->pacing_rate()),
-      streams_(role_, config_),
-      media_out_(media_config(config_)),
-      media_in_({.max_pending = config_.max_media_pending}),
-      last_heard_(now) {
+      opening_(open_as_client(config_, *credentials_, random_, own_ids_.first(), calendar_)) {
   credentials_->resumption.reset();  // of no use to a second attempt
   start_repeating(now);
 }
@@ -68,14 +61,7 @@ Session::Impl::Impl(const Config& config, std::shared_ptr<crypto::Context> conte
       path_(path),
       own_ids_(own),
       opening_(std::move(opening)),
-      tickets_(std::move(tickets)),
-      acks_(config_.max_ack_delay),
-      controller_(rate::make_controller(rate_config(config_), now)),
-      pacer_(controller_->pacing_rate()),
-      streams_(role_, config_),
-      media_out_(media_config(config_)),
-      media_in_({.max_pending = config_.max_media_pending}),
-      last_heard_(now) {
+      tickets_(std::move(tickets)) {
   start_repeating(now);
 }
 
@@ -89,13 +75,7 @@ Session::Impl::Impl(const Config& config, std::shared_ptr<crypto::Context> conte
       path_(outcome.peer, outcome.local, true),
       own_ids_(outcome.own_id),
       sent_(rtt_, {}, outcome.first_sent),
-      acks_(config_.max_ack_delay, outcome.first_received),
-      controller_(rate::make_controller(rate_config(config_), now)),
-      pacer_(controller_->pacing_rate()),
-      streams_(role_, config_),
-      media_out_(media_config(config_)),
-      media_in_({.max_pending = config_.max_media_pending}),
-      last_heard_(now) {
+      acks_(config_.max_ack_delay, outcome.first_received) {
   on_authentic(now);
   tell(Connected{});
   client_random_ = outcome.client_random;

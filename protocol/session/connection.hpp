@@ -80,6 +80,7 @@ class Session::Impl final : private recovery::PacketSink {
   };
 
   static rate::ControllerConfig rate_config(const Config&);
+  static media::MediaSender::Config media_config(const Config&);
 
   // life
   void start_repeating(Time now);
@@ -134,6 +135,7 @@ class Session::Impl final : private recovery::PacketSink {
   void tend_trial(Time now);
   void end_trial();
   void go_over(Time now);
+  void leave_old_address(Time now, bool same_host);
   void start_path_anew(Time now);
   void add_path_frames(Outgoing&);
   std::optional<Transmit> send_trial(Time now, ByteSpan room);
@@ -179,19 +181,19 @@ class Session::Impl final : private recovery::PacketSink {
   std::optional<TrafficProtection> traffic_;
   recovery::RttEstimator rtt_;
   recovery::SentPackets sent_{rtt_};
-  recovery::AckTracker acks_;
-  std::unique_ptr<rate::Controller> controller_;
-  rate::Pacer pacer_;
+  recovery::AckTracker acks_{config_.max_ack_delay};
+  std::unique_ptr<rate::Controller> controller_ = rate::make_controller(rate_config(config_), started_);
+  rate::Pacer pacer_{controller_->pacing_rate()};
   DataRate ceiling_ = DataRate::infinite();
   double weight_ = 1;
-  Streams streams_;
-  media::MediaSender media_out_;
-  media::Reassembler media_in_;
+  Streams streams_{role_, config_};
+  media::MediaSender media_out_{media_config(config_)};
+  media::Reassembler media_in_{{.max_pending = config_.max_media_pending}};
 
   TimerTable timers_;
   media::Ring<Event> events_;
   std::array<std::byte, 32> client_random_{};  // names the connection in key logs
-  Time last_heard_;
+  Time last_heard_ = started_;
   Time media_expired_at_{};
   Duration idle_timeout_ = config_.idle_timeout;  // of both ends
   Duration peer_ack_delay_ = recovery::ProbePolicy{}.max_ack_delay;

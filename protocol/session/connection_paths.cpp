@@ -100,14 +100,18 @@ void Session::Impl::end_trial() {
   old_path_challenge_wanted_ = false;
 }
 
-/// The peer is at the new address. What went to the old one is repaired at once: nothing arrives there any
-/// more.
+/// The peer is at the new address.
 void Session::Impl::go_over(Time now) {
   const bool same_host = trial_->path().peer().ip == path_.peer().ip;
   path_ = trial_->path();
   path_.validate();
   end_trial();
   peer_ids_.accept_trial();  // AV-MIG-5
+  leave_old_address(now, same_host);
+}
+
+/// What went to the old address is repaired at once: nothing arrives there any more.
+void Session::Impl::leave_old_address(Time now, bool same_host) {
   first_on_address_ = sent_.next();
   if (!same_host) start_path_anew(now);
   mtu_.restart();
@@ -133,12 +137,7 @@ void Session::Impl::move_to(Time now, PeerAddress local) {
   path_ = Path(path_.peer(), local, true);
   peer_ids_.move_on();  // AV-MIG-5
   now_ = now;
-  first_on_address_ = sent_.next();
-  if (!same_host) start_path_anew(now);
-  mtu_.restart();
-  follow_mtu();
-  sent_.lose_all(now, *this);
-  if (!same_host) ecn_.restart();
+  leave_old_address(now, same_host);
   ping_wanted_ = true;  // the server must hear from there
 }
 

@@ -43,8 +43,10 @@ std::optional<Transmit> Session::Impl::transmit(Time now, ByteSpan room, std::si
   std::size_t size = 0;
   if (opening_ && state_ != State::closing) size = send_opening(room);
   if (size == 0 && state_ == State::closing) size = send_close(room);
-  if (size == 0 && state_ == State::open) segment = size = send_mtu_probe(now, room);
-  if (size == 0) segment = path_.datagram_size();
+  if (size == 0 && state_ == State::open) {
+    size = send_mtu_probe(now, room);
+    if (size > 0) segment = size;
+  }
   if (size == 0 && may_send()) size = send_run(now, room, max_segments);
   if (size == 0) return std::nullopt;
   path_.on_sent(size);

@@ -6,10 +6,10 @@
 #include <unordered_map>
 #include <vector>
 
+#include "protocol/base/token_bucket.hpp"
 #include "protocol/session/connection.hpp"
 #include "protocol/session/datagram_queue.hpp"
 #include "protocol/session/handshake_hello.hpp"
-#include "protocol/session/rate_limit.hpp"
 #include "protocol/session/tickets.hpp"
 
 namespace avocet::session {
@@ -110,7 +110,7 @@ class Listener::Impl {
   std::unordered_map<HelloKey, Entry*, HelloHash> by_hello_;
   media::Ring<SessionId> ready_;
   std::priority_queue<Alarm, std::vector<Alarm>, std::greater<>> alarms_;
-  RateLimit reset_rate_{resets_per_second, reset_burst};
+  TokenBucket reset_rate_{resets_per_second, reset_burst};
   DatagramQueue stateless_{max_stateless};
   DatagramQueue forwards_{max_forwards};
   Counters counters_;

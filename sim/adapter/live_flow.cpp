@@ -9,18 +9,16 @@ constexpr const char* title = "live";
 constexpr std::uint16_t server_port = wire::default_port, client_port = 40000;
 /// A host and its neighbours are not in one place.
 constexpr Duration host_delay = 100us;
-constexpr Duration measure_period = 100ms;
 /// The long-term keys and the entropy of a flow's ends are drawn from seeds next to each other.
 constexpr std::uint64_t seeds_per_flow = 64;
 
 PeerAddress address_of(const Topology::Host& host, std::uint16_t port) {
-  return to_peer_address(ns3::InetSocketAddress(host.address, port).operator ns3::Address());
+  return to_peer_address(host.address, port);
 }
 
-service::ServerConfig server_config(const Media& media) {
+service::ServerConfig server_config() {
   service::ServerConfig config;
   config.listener.session.max_rate = DataRate::infinite();
-  static_cast<void>(media);
   return config;
 }
 
@@ -50,7 +48,7 @@ LiveFlow::LiveFlow(const Flow& flow, Topology& topology, std::uint64_t seed, std
 
 void LiveFlow::start() {
   const PeerAddress server = address_of(server_host_, server_port);
-  server_ = std::make_unique<service::Server>(server_config(flow_.media), server_credentials(seed_ + 1),
+  server_ = std::make_unique<service::Server>(server_config(), server_credentials(seed_ + 1),
                                               Entropy::of(seed_ + 3), calendar);
   server_peer_ = std::make_unique<Peer<service::Server>>(
       *server_, server_host_.node, server, first_end_, tap_,
@@ -65,7 +63,6 @@ void LiveFlow::start() {
     publisher_->join(now, "publisher");
     publication_ = publisher_->publish(now, title, encoder_.tracks());
   });
-  measure();
 }
 
 void LiveFlow::on_publisher(service::Client::Output& output) {
@@ -134,25 +131,15 @@ void LiveFlow::on_viewer(service::Client::Output& output, Time now) {
   }
 }
 
-void LiveFlow::measure() {
-  if (const auto* session = server_->find(viewer_session_)) {
-    const session::Stats s = session->stats();
-    record_.estimates.push_back({now(), s.target_rate, encoder_.rate(now()), s.queue_delay});
-  }
-  if (now() < Time(flow_.stop)) ns3::Simulator::Schedule(to_ns3(measure_period), [this] { measure(); });
-}
-
 void LiveFlow::finish() {
   if (const auto* session = server_ ? server_->find(viewer_session_) : nullptr) {
     const session::Stats s = session->stats();
     record_.retransmissions = s.retransmitted_fragments_sent;
     record_.parity = s.fec_packets_sent;
     record_.fragments = s.fragments_sent;
-    record_.padding_bytes = s.padding_bytes_sent;
   }
   if (!viewer_) return;
   if (const auto stats = viewer_->stats(now(), play_)) {
-    record_.frames_lost = stats->frames_lost;
     record_.freeze_count = stats->freeze_count;
     record_.freezes = stats->total_freezes_duration;
   }

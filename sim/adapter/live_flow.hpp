@@ -25,7 +25,6 @@ class LiveFlow {
   void start();
   void publish();
   void take_frames();
-  void measure();
   void pause(bool paused);
   void on_server(service::Server::Output&);
   void on_publisher(service::Client::Output&);

@@ -12,11 +12,10 @@ constexpr std::uint32_t receive_buffer = 16 << 20;
 
 }  // namespace
 
-PeerAddress to_peer_address(const ns3::Address& address) {
-  const auto inet = ns3::InetSocketAddress::ConvertFrom(address);
-  const std::uint32_t ip = inet.GetIpv4().Get();
+PeerAddress to_peer_address(ns3::Ipv4Address address, std::uint16_t port) {
+  const std::uint32_t ip = address.Get();
   return PeerAddress::v4(static_cast<std::uint8_t>(ip >> 24), static_cast<std::uint8_t>(ip >> 16),
-                         static_cast<std::uint8_t>(ip >> 8), static_cast<std::uint8_t>(ip), inet.GetPort());
+                         static_cast<std::uint8_t>(ip >> 8), static_cast<std::uint8_t>(ip), port);
 }
 
 ns3::InetSocketAddress to_ns3(const PeerAddress& address) {
@@ -55,7 +54,8 @@ void Socket::on_readable(ns3::Ptr<ns3::Socket> socket) {
   while (const ns3::Ptr<ns3::Packet> packet = socket->RecvFrom(from)) {
     ns3::SocketIpTosTag tos;
     const auto ecn = packet->PeekPacketTag(tos) ? static_cast<Ecn>(tos.GetTos() & ecn_bits) : Ecn::not_ect;
-    receive_(packet, to_peer_address(from), ecn);
+    const auto inet = ns3::InetSocketAddress::ConvertFrom(from);
+    receive_(packet, to_peer_address(inet.GetIpv4(), inet.GetPort()), ecn);
   }
 }
 

@@ -18,7 +18,7 @@
 
 namespace avocet::sim {
 
-PeerAddress to_peer_address(const ns3::Address&);
+PeerAddress to_peer_address(ns3::Ipv4Address, std::uint16_t port);
 ns3::InetSocketAddress to_ns3(const PeerAddress&);
 
 /// A UDP socket of a simulated host, with what the core needs of one: ECN both ways, and a tag on each
@@ -53,9 +53,14 @@ class Peer {
 
   Peer(Core& core, const ns3::Ptr<ns3::Node>& node, PeerAddress local, std::uint32_t end, Tap& tap,
        Handler handler)
-      : core_(core), node_(node), end_(end), tap_(tap), handler_(std::move(handler)) {
-    open(local);
-  }
+      : core_(core),
+        end_(end),
+        tap_(tap),
+        handler_(std::move(handler)),
+        socket_(node, local, end,
+                [this](const ns3::Ptr<ns3::Packet>& packet, const PeerAddress& from, Ecn ecn) {
+                  receive(packet, from, ecn);
+                }) {}
   ~Peer() { wake_.Cancel(), drain_.Cancel(); }
   Peer(const Peer&) = delete;
   Peer& operator=(const Peer&) = delete;
@@ -67,25 +72,12 @@ class Peer {
     drain();
   }
 
-  /// From now on datagrams leave from, and come to, another address or port. What is under way to the old one
-  /// is lost, and the core is not told: a NAT does the same.
-  void rebind(PeerAddress local) { open(local); }
-
  private:
-  void open(PeerAddress local) {
-    socket_ = std::make_unique<Socket>(
-        node_, local, end_, [this](const ns3::Ptr<ns3::Packet>& packet, const PeerAddress& from, Ecn ecn) {
-          receive(packet, from, ecn);
-        });
-  }
-
   void receive(const ns3::Ptr<ns3::Packet>& packet, const PeerAddress& from, Ecn ecn) {
     const std::size_t size = packet->CopyData(reinterpret_cast<std::uint8_t*>(incoming_.data()),
                                               static_cast<std::uint32_t>(incoming_.size()));
     const ByteSpan bytes = ByteSpan(incoming_).first(size);
-    tap_.on_received(now(), end_, from, socket_->local(), bytes);
-    core_.receive(now(),
-                  {.from = from, .to = socket_->local(), .ecn = ecn, .arrived = now(), .bytes = bytes});
+    core_.receive(now(), {.from = from, .to = socket_.local(), .ecn = ecn, .arrived = now(), .bytes = bytes});
     // Others may arrive at this very instant: the core answers all of them together.
     if (!drain_.IsRunning()) drain_ = ns3::Simulator::ScheduleNow(&Peer::drain, this);
   }
@@ -117,17 +109,16 @@ class Peer {
     while (!rest.empty()) {
       const ByteView datagram = rest.first(std::min(transmit.segment, rest.size()));
       rest = rest.subspan(datagram.size());
-      tap_.on_sent(now(), end_, sent_, socket_->local(), transmit.to, datagram);
-      socket_->send(datagram, transmit.to, transmit.ecn, sent_++);
+      tap_.on_sent(now(), end_, datagram);
+      socket_.send(datagram, transmit.to, transmit.ecn, sent_++);
     }
   }
 
   Core& core_;
-  const ns3::Ptr<ns3::Node> node_;
   const std::uint32_t end_;
   Tap& tap_;
   Handler handler_;
-  std::unique_ptr<Socket> socket_;
+  Socket socket_;
   std::uint64_t sent_ = 0;
   ns3::EventId wake_, drain_;
   Bytes room_ = Bytes(64 << 10);

@@ -26,20 +26,15 @@ class Recorder final : public Watcher, public Tap {
   void on_served(std::size_t where, Time now, const Passing& p, Duration queued) override {
     if (FlowRecord* flow = media(where, p)) flow->served.push_back({now, queued, p.size});
   }
-  void on_marked(std::size_t, Time, const Passing&) override {}
-  void on_duplicated(std::size_t, Time, const Passing&) override {}
   void on_lost(std::size_t where, Time, const Passing& p, LossCause) override {
     if (FlowRecord* flow = media(where, p)) ++flow->packets_lost;
   }
-  void on_left(std::size_t, Time, const Passing&) override {}
 
-  void on_sent(Time now, std::uint32_t end, std::uint64_t, const PeerAddress&, const PeerAddress&,
-               ByteView bytes) override {
+  void on_sent(Time now, std::uint32_t end, ByteView bytes) override {
     mix(static_cast<std::uint64_t>(now.time_since_epoch().count()));
     mix(end);
     for (const std::byte b : bytes) mix(std::to_integer<std::uint64_t>(b));
   }
-  void on_received(Time, std::uint32_t, const PeerAddress&, const PeerAddress&, ByteView) override {}
 
  private:
   /// The record of a flow, when the packet is one of its server's at its bottleneck.

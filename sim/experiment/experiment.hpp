@@ -17,8 +17,7 @@ enum class QueueKind : std::uint8_t { drop_tail, codel, fq_codel, pie };
 
 struct Queue {
   QueueKind kind = QueueKind::drop_tail;
-  bool ecn = false;            ///< mark ECT packets where others would be dropped (not with drop_tail)
-  Duration step_mark_above{};  ///< mark ECT(1) packets that waited longer (L4S, RFC 9332); 0: never
+  bool ecn = false;  ///< mark ECT packets where others would be dropped (not with drop_tail)
 };
 
 /// One direction of a link. `path.queue` is the room of the queue as a time at the rate of the moment.
@@ -45,12 +44,9 @@ struct Encoder {
   DataRate audio = DataRate::kbps(20);  ///< constant; zero: no sound
 };
 
-/// Real peers of the service: for `live` a publisher beside its server at `from` and a viewer at `to`; for
-/// `stored` a server with a title and a viewer.
+/// Real peers of the service: a publisher beside its server at `from`, and a viewer at `to`.
 struct Media {
-  bool stored = false;
-  Encoder encoder;           ///< of a live flow
-  std::string library_file;  ///< frame trace of a stored title; empty: synthetic renditions
+  Encoder encoder;
   Duration latency = 400ms;  ///< from capture to picture that the viewer asks for
   double weight = 1;
   struct Pause {
@@ -82,8 +78,6 @@ struct Flow {
   Media media;
   Tcp tcp;
   ConstantRate constant;
-  /// The client side gets a new port at these times, as when a NAT forgets (QUIC network simulator).
-  std::vector<Duration> rebind_port, rebind_address;
 };
 
 struct Experiment {

@@ -43,7 +43,6 @@ void read_direction(TomlSection& in, Direction& d) {
   path.blackholes = in.parsed("blackholes", path.blackholes, link::parse_blackholes);
   if (in.has("drop")) path.drop_list = in.numbers("drop");
   std::ranges::sort(path.drop_list);
-  d.trace = in.text("trace", d.trace);
   if (in.has("discipline") || in.has("ecn")) read_discipline(in, d.queue);
 }
 
@@ -122,8 +121,6 @@ Flow read_flow(TomlSection& in, Duration length) {
   } else {
     in.complain("kind", fmt::format("is '{}'; known are media, tcp and constant", kind));
   }
-  flow.rebind_port = in.durations("rebind_port");
-  flow.rebind_address = in.durations("rebind_address");
   return flow;
 }
 

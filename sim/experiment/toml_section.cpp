@@ -89,16 +89,6 @@ std::vector<std::string> TomlSection::words(std::string_view key) {
   return words;
 }
 
-std::vector<Duration> TomlSection::durations(std::string_view key) {
-  std::vector<Duration> all;
-  for (const std::string& word : words(key)) {
-    const auto parsed = link::parse_duration(word);
-    if (!parsed) complain(key, parsed.error());
-    all.push_back(parsed.value_or(Duration{}));
-  }
-  return all;
-}
-
 std::vector<std::uint64_t> TomlSection::numbers(std::string_view key) {
   std::vector<std::uint64_t> all;
   const toml::node* node = look(key);

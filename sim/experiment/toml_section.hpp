@@ -44,7 +44,6 @@ class TomlSection {
     if (!result) return complain(key, result.error()), fallback;
     return std::move(*result);
   }
-  std::vector<Duration> durations(std::string_view key);
   std::vector<std::string> words(std::string_view key);
   std::vector<std::uint64_t> numbers(std::string_view key);
 

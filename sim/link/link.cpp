@@ -8,31 +8,13 @@ namespace avocet::link {
 
 namespace {
 
-enum Stream : std::uint64_t {
-  loss_stream = 1,
-  jitter_stream,
-  duplicate_stream,
-  reorder_stream,
-  corrupt_stream
-};
-
 /// `Random::gaussian` ends here on both sides.
 constexpr int widest_jitter = 3;
-
-Duration scaled(Duration d, double factor) {
-  return Duration(static_cast<std::int64_t>(static_cast<double>(d.count()) * factor));
-}
 
 }  // namespace
 
 Link::Link(LinkConfig config, std::uint64_t seed)
-    : config_(std::move(config)),
-      schedule_(config_.rate),
-      loss_random_(seed, loss_stream),
-      jitter_random_(seed, jitter_stream),
-      duplicate_random_(seed, duplicate_stream),
-      reorder_random_(seed, reorder_stream),
-      corrupt_random_(seed, corrupt_stream) {
+    : config_(std::move(config)), schedule_(config_.rate), medium_(config_, seed) {
   std::ranges::sort(config_.drop_list);
 }
 
@@ -161,39 +143,21 @@ void Link::shrink_queue(Time now) {
 }
 
 void Link::cross_medium(Delivery datagram, Time now) {
-  if (in_blackhole(now)) return drop(datagram, now, DropReason::blackhole);
-  if (lost()) return drop(datagram, now, DropReason::random);
-  if (corrupt_random_.chance(config_.corrupt)) flip_bits(datagram.bytes);
-
-  Duration way = config_.delay;
-  if (config_.jitter > Duration::zero()) way += scaled(config_.jitter, jitter_random_.gaussian());
-  Time at = std::max(now + std::max(way, Duration::zero()), last_arrival_);
-  if (reorder_random_.chance(config_.reorder.probability)) {
-    stats_.reordered.add(datagram.bytes.size());
-    at += config_.reorder.by;
-  } else {
-    last_arrival_ = at;
+  if (medium_.in_blackhole(since_start(now))) return drop(datagram, now, DropReason::blackhole);
+  if (medium_.loses()) return drop(datagram, now, DropReason::random);
+  if (medium_.corrupts() && !datagram.bytes.empty()) {
+    medium_.flip_bits(datagram.bytes);
+    stats_.corrupted.add(datagram.bytes.size());
   }
-
-  if (duplicate_random_.chance(config_.duplicate)) {
+  const Medium::Arrival arrival = medium_.cross(since_start(now));
+  const Time at = *start_ + arrival.at;
+  if (arrival.held_back) stats_.reordered.add(datagram.bytes.size());
+  if (arrival.twice) {
     stats_.duplicated.add(datagram.bytes.size());
     stats_.held.add(datagram.bytes.size());
     arrive(datagram, at);
   }
   arrive(std::move(datagram), at);
-}
-
-void Link::flip_bits(Bytes& bytes) {
-  if (bytes.empty()) return;
-  stats_.corrupted.add(bytes.size());
-  // A burst of up to 8 bits, of which the first always flips, so that the datagram is never left as it was.
-  const std::uint64_t bits = bytes.size() * 8;
-  const std::uint64_t first = corrupt_random_.below(bits);
-  const std::uint64_t run = 1 + corrupt_random_.below(8);
-  for (std::uint64_t i = 0; i < run; ++i) {
-    const std::uint64_t bit = (first + i) % bits;
-    if (i == 0 || corrupt_random_.chance(0.5)) bytes[bit / 8] ^= static_cast<std::byte>(1u << (bit % 8));
-  }
 }
 
 void Link::arrive(Delivery datagram, Time at) {
@@ -210,18 +174,6 @@ void Link::drop(const Delivery& datagram, Time now, DropReason reason) {
   if (config_.drop_record == 0) return;
   if (drops_.size() == config_.drop_record) drops_.pop_front();
   drops_.push_back({now, datagram.index, size, reason, datagram.tag});
-}
-
-bool Link::lost() {
-  const Loss& loss = config_.loss;
-  if (loss_random_.chance(bad_ ? loss.to_good : loss.to_bad)) bad_ = !bad_;
-  return loss_random_.chance(bad_ ? loss.in_bad : loss.in_good);
-}
-
-bool Link::in_blackhole(Time now) const {
-  const Duration t = since_start(now);
-  return std::ranges::any_of(config_.blackholes,
-                             [t](const Blackhole& b) { return t >= b.from && t < b.until; });
 }
 
 DataSize Link::on_wire(const Delivery& datagram) const {

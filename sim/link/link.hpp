@@ -8,7 +8,7 @@
 #include "protocol/base/address.hpp"
 #include "protocol/base/bytes.hpp"
 #include "sim/link/config.hpp"
-#include "sim/link/random.hpp"
+#include "sim/link/medium.hpp"
 #include "sim/link/schedule.hpp"
 #include "sim/link/stats.hpp"
 
@@ -77,23 +77,19 @@ class Link {
   void cross_bottleneck(Time now);
   void shrink_queue(Time now);
   void cross_medium(Delivery datagram, Time now);
-  void flip_bits(Bytes& bytes);
   void arrive(Delivery datagram, Time at);
   void drop(const Delivery& datagram, Time now, DropReason reason);
 
-  bool lost();
-  bool in_blackhole(Time now) const;
   DataSize on_wire(const Delivery& datagram) const;
   Duration since_start(Time t) const { return t - *start_; }
   Time next_step(Time after) const;
 
   LinkConfig config_;
   Schedule schedule_;
-  Random loss_random_, jitter_random_, duplicate_random_, reorder_random_, corrupt_random_;
+  Medium medium_;
   std::optional<Time> start_;  // of the first datagram
   Time latest_ = Time::min();
   Time stepped_ = Time::min();  // rate steps up to here have been applied to the queue
-  bool bad_ = false;            // state of the loss model
 
   std::deque<Delivery> waiting_;  // front first; not the one in service
   DataSize waiting_size_;         // on the wire
@@ -102,7 +98,6 @@ class Link {
 
   std::vector<Arrival> arrivals_;  // a heap, the earliest in front
   std::uint64_t arrival_order_ = 0;
-  Time last_arrival_ = Time::min();
 
   Stats stats_;
   std::deque<Drop> drops_;

@@ -1,7 +1,6 @@
 #include "sim/network/device.hpp"
 
 #include <ns3/ipv4-header.h>
-#include <ns3/ipv6-header.h>
 #include <ns3/mac48-address.h>
 #include <ns3/node.h>
 #include <ns3/packet.h>
@@ -13,14 +12,6 @@
 
 namespace avocet::sim {
 namespace {
-
-enum Stream : std::uint64_t {
-  loss_stream = 1,
-  jitter_stream,
-  duplicate_stream,
-  reorder_stream,
-  corrupt_stream
-};
 
 constexpr std::uint16_t ipv4_protocol = 0x0800;
 
@@ -37,14 +28,9 @@ Passing passing(const ns3::Packet& packet) {
 Device::Device(const Direction& direction, std::optional<link::Trace> trace, std::uint64_t seed,
                std::size_t where, Watcher* watcher)
     : path_(direction.path),
-      queue_(direction.queue),
       schedule_(direction.path.rate),
       trace_(std::move(trace)),
-      loss_random_(seed, loss_stream),
-      jitter_random_(seed, jitter_stream),
-      duplicate_random_(seed, duplicate_stream),
-      reorder_random_(seed, reorder_stream),
-      corrupt_random_(seed, corrupt_stream),
+      medium_(direction.path, seed),
       where_(where),
       watcher_(watcher),
       address_(ns3::Mac48Address::Allocate()) {
@@ -145,42 +131,25 @@ void Device::mark_when_late(Item& item, Duration queued) {
   }
   ns3::Ipv4Header header;
   item.packet->RemoveHeader(header);
-  if (header.GetEcn() != ns3::Ipv4Header::ECN_NotECT) {
-    header.SetEcn(ns3::Ipv4Header::ECN_CE);
-    if (watcher_ != nullptr) watcher_->on_marked(where_, sim::now(), passing(*item.packet));
-  }
+  if (header.GetEcn() != ns3::Ipv4Header::ECN_NotECT) header.SetEcn(ns3::Ipv4Header::ECN_CE);
   item.packet->AddHeader(header);
 }
 
 void Device::cross_medium(Item item) {
   const Time now = sim::now();
-  if (in_blackhole(now)) return tell_lost(item, LossCause::blackhole);
-  if (lost()) return tell_lost(item, LossCause::random);
+  if (medium_.in_blackhole(now.time_since_epoch())) return tell_lost(item, LossCause::blackhole);
+  if (medium_.loses()) return tell_lost(item, LossCause::random);
   // A UDP or TCP checksum notices nearly every flipped bit: the packet is as good as lost.
-  if (corrupt_random_.chance(path_.corrupt)) return tell_lost(item, LossCause::corrupted);
-
-  Duration way = path_.delay;
-  if (path_.jitter > Duration::zero()) {
-    way += seconds_of(to_seconds(path_.jitter) * jitter_random_.gaussian());
-  }
-  Time at = std::max(now + std::max(way, Duration::zero()), last_arrival_);
-  if (reorder_random_.chance(path_.reorder.probability)) {
-    at += path_.reorder.by;
-  } else {
-    last_arrival_ = at;
-  }
-  if (duplicate_random_.chance(path_.duplicate)) {
-    if (watcher_ != nullptr) watcher_->on_duplicated(where_, now, passing(*item.packet));
-    arrive({item.packet->Copy(), item.protocol, item.entered}, at - now);
-  }
-  arrive(item, at - now);
+  if (medium_.corrupts()) return tell_lost(item, LossCause::corrupted);
+  const link::Medium::Arrival arrival = medium_.cross(now.time_since_epoch());
+  const Duration way = arrival.at - now.time_since_epoch();
+  if (arrival.twice) arrive({item.packet->Copy(), item.protocol, item.entered}, way);
+  arrive(item, way);
 }
 
 void Device::arrive(const Item& item, Duration way) {
-  ns3::Simulator::ScheduleWithContext(peer_->node_->GetId(), to_ns3(way), [this, item] {
-    if (watcher_ != nullptr) watcher_->on_left(where_, sim::now(), passing(*item.packet));
-    peer_->receive(item.packet, item.protocol);
-  });
+  ns3::Simulator::ScheduleWithContext(peer_->node_->GetId(), to_ns3(way),
+                                      [this, item] { peer_->receive(item.packet, item.protocol); });
 }
 
 void Device::receive(const ns3::Ptr<ns3::Packet>& packet, std::uint16_t protocol) {
@@ -188,18 +157,6 @@ void Device::receive(const ns3::Ptr<ns3::Packet>& packet, std::uint16_t protocol
     promiscuous_(this, packet, protocol, peer_->address_, address_, ns3::NetDevice::PACKET_HOST);
   }
   receive_(this, packet, protocol, peer_->address_);
-}
-
-bool Device::lost() {
-  const link::Loss& loss = path_.loss;
-  if (loss_random_.chance(bad_ ? loss.to_good : loss.to_bad)) bad_ = !bad_;
-  return loss_random_.chance(bad_ ? loss.in_bad : loss.in_good);
-}
-
-bool Device::in_blackhole(Time now) const {
-  const Duration t = now.time_since_epoch();
-  return std::ranges::any_of(path_.blackholes,
-                             [t](const link::Blackhole& b) { return t >= b.from && t < b.until; });
 }
 
 void Device::tell_lost(const Item& item, LossCause cause) {

@@ -10,7 +10,7 @@
 #include <variant>
 
 #include "sim/experiment/experiment.hpp"
-#include "sim/link/random.hpp"
+#include "sim/link/medium.hpp"
 #include "sim/link/schedule.hpp"
 #include "sim/link/trace.hpp"
 #include "sim/record/watcher.hpp"
@@ -81,25 +81,20 @@ class Device final : public ns3::NetDevice {
   void cross_medium(Item);
   void arrive(const Item&, Duration way);
   void receive(const ns3::Ptr<ns3::Packet>&, std::uint16_t protocol);
-  bool lost();
-  bool in_blackhole(Time) const;
   void mark_when_late(Item&, Duration queued);
   void tell_lost(const Item&, LossCause);
 
   const link::LinkConfig path_;
-  const Queue queue_;
   link::Schedule schedule_;
   std::optional<link::Trace> trace_;
-  link::Random loss_random_, jitter_random_, duplicate_random_, reorder_random_, corrupt_random_;
+  link::Medium medium_;
   const std::size_t where_;
   Watcher* const watcher_;
 
   std::deque<Item> waiting_;
   DataSize waiting_size_;
   std::optional<Item> serving_;
-  bool bad_ = false;  // state of the loss model
   std::uint64_t entered_ = 0;
-  Time last_arrival_{};
   ns3::EventId step_;
 
   ns3::Ptr<ns3::Node> node_;

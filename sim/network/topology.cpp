@@ -53,8 +53,8 @@ Topology::Topology(const std::vector<Link>& links, const std::map<std::string, l
     const auto found = traces.find(d.trace);
     return found == traces.end() ? std::nullopt : std::optional(found->second);
   };
-  for (const Link& link : links) {
-    const std::size_t where = directions_.size();
+  for (std::size_t where = 0; where < 2 * links.size(); where += 2) {
+    const Link& link = links[where / 2];
     const auto forward =
         ns3::CreateObject<Device>(link.forward, trace_of(link.forward), seed * 1000 + where, where, watcher);
     const auto back = ns3::CreateObject<Device>(link.back, trace_of(link.back), seed * 1000 + where + 1,
@@ -62,8 +62,6 @@ Topology::Topology(const std::vector<Link>& links, const std::map<std::string, l
     join(node(link.from), forward, node(link.to), back);
     install_discipline(link.forward, forward);
     install_discipline(link.back, back);
-    directions_.push_back(forward);
-    directions_.push_back(back);
   }
 }
 
@@ -71,21 +69,15 @@ Topology::Host Topology::add_host(const std::string& at, Duration delay) {
   const auto host = ns3::CreateObject<ns3::Node>();
   ns3::InternetStackHelper().Install(host);
   nodes_.push_back(host);
-  Host out{host, {}};
-  out.address = add_address(out, at, delay);
-  return out;
-}
-
-ns3::Ipv4Address Topology::add_address(const Host& host, const std::string& at, Duration delay) {
   const Direction access{.path = {.delay = delay}, .queue = {}, .trace = {}};
   const auto up = ns3::CreateObject<Device>(access, std::nullopt, 0, 0, nullptr);
   const auto down = ns3::CreateObject<Device>(access, std::nullopt, 0, 0, nullptr);
-  join(host.node, up, node(at), down);
-  const auto ip = host.node->GetObject<ns3::Ipv4>();
+  join(host, up, node(at), down);
+  const auto ip = host->GetObject<ns3::Ipv4>();
   const auto address =
       ip->GetAddress(static_cast<std::uint32_t>(ip->GetInterfaceForDevice(up)), 0).GetLocal();
-  addresses_.emplace_back(address, host.node->GetId());
-  return address;
+  addresses_.emplace_back(address, host->GetId());
+  return {host, address};
 }
 
 ns3::Ptr<ns3::Node> Topology::node(const std::string& name) {

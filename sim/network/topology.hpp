@@ -26,13 +26,8 @@ class Topology {
   };
   /// A new host on a named node, `delay` away from it.
   Host add_host(const std::string& at, Duration delay);
-  /// Another address for a host, on a link of its own: for a change of address on the way.
-  ns3::Ipv4Address add_address(const Host&, const std::string& at, Duration delay);
   /// To be called when all hosts are there.
   void make_routes();
-
-  /// The device that sends in direction `where` (see Watcher).
-  const Device& direction(std::size_t where) const { return *directions_[where]; }
 
  private:
   struct Edge {
@@ -47,7 +42,6 @@ class Topology {
 
   std::map<std::string, ns3::Ptr<ns3::Node>> by_name_;
   std::vector<ns3::Ptr<ns3::Node>> nodes_;
-  std::vector<ns3::Ptr<Device>> directions_;
   std::vector<Edge> edges_;
   std::vector<std::pair<ns3::Ipv4Address, std::uint32_t>> addresses_;  // of hosts, with their node
   std::uint32_t next_subnet_ = 0;

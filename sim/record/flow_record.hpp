@@ -44,17 +44,10 @@ struct FlowRecord {
   std::vector<Received> received;  ///< payload at the far end: of TCP and constant flows, or whole frames
 
   std::uint64_t packets_entered = 0, packets_lost = 0;  ///< of media at the bottleneck
-  std::uint64_t retransmissions = 0, parity = 0, fragments = 0, padding_bytes = 0;
-  std::uint64_t frames_late = 0, frames_lost = 0, freeze_count = 0;
+  std::uint64_t retransmissions = 0, parity = 0, fragments = 0;
+  std::uint64_t freeze_count = 0;
   Duration freezes{};
   std::uint64_t rendition_switches = 0;
-
-  struct Estimate {
-    Time at;
-    DataRate target, encoder;
-    Duration queue_delay;
-  };
-  std::vector<Estimate> estimates;  ///< what the sender believed, every 100 ms
 };
 
 }  // namespace avocet::sim

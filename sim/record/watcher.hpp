@@ -2,15 +2,13 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <string_view>
 
 #include "protocol/base/time.hpp"
 
 namespace avocet::sim {
 
 /// Why a packet ended inside the network.
-enum class LossCause : std::uint8_t { queue, discipline, random, blackhole, listed, too_large, corrupted };
-std::string_view to_string(LossCause);
+enum class LossCause : std::uint8_t { queue, random, blackhole, listed, too_large, corrupted };
 
 /// A packet on its way through the network.
 struct Passing {
@@ -27,10 +25,7 @@ class Watcher {
   virtual void on_entered(std::size_t where, Time now, const Passing&) = 0;
   /// `queued`: from entering to the beginning of its service.
   virtual void on_served(std::size_t where, Time now, const Passing&, Duration queued) = 0;
-  virtual void on_marked(std::size_t where, Time now, const Passing&) = 0;
-  virtual void on_duplicated(std::size_t where, Time now, const Passing&) = 0;
   virtual void on_lost(std::size_t where, Time now, const Passing&, LossCause) = 0;
-  virtual void on_left(std::size_t where, Time now, const Passing&) = 0;
 };
 
 }  // namespace avocet::sim

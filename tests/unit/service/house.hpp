@@ -210,6 +210,28 @@ struct House {
     for (std::uint32_t i = 0; i < segments; ++i) title.segment_starts.push_back(i * 500ms);
     return title;
   }
+  /// A live picture that was taken 10 ms ago by a clock that is 100 s ahead.
+  static media::Frame picture(Time now, std::uint64_t number) {
+    return {.number = {number},
+            .pts = static_cast<std::int64_t>(number * 50),
+            .duration = 50,
+            .capture = to_microseconds(now.time_since_epoch() - 10ms + 100s),
+            .key = number % 10 == 0,
+            .payload = std::make_shared<const Bytes>(1000)};
+  }
+  /// Of the frames that a client was sent on a track of its play.
+  static std::vector<std::uint64_t> numbers(const Client& c, std::size_t track) {
+    std::vector<std::uint64_t> found;
+    for (const auto& s : c.port->sent) {
+      if (s.track == c.port->last<wire::Tracks>().tracks.at(track).id) found.push_back(s.frame.number.value);
+    }
+    return found;
+  }
+  static std::vector<std::uint64_t> range(std::uint64_t from, std::uint64_t to) {
+    std::vector<std::uint64_t> all;
+    for (; from < to; ++from) all.push_back(from);
+    return all;
+  }
   static wire::Play play_message(std::uint32_t id, const std::string& title) {
     return {.play = {id}, .title = title, .latency = 150ms, .buffer = 1500ms};
   }

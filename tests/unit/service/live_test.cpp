@@ -23,14 +23,7 @@ struct Stage : House {
     tell(client, play);
     return client;
   }
-  media::Frame picture(std::uint64_t number) const {
-    return {.number = {number},
-            .pts = static_cast<std::int64_t>(number * 50),
-            .duration = 50,
-            .capture = to_microseconds(now.time_since_epoch() - 10ms + 100s),
-            .key = number % 10 == 0,
-            .payload = std::make_shared<const Bytes>(1000)};
-  }
+  media::Frame picture(std::uint64_t number) const { return House::picture(now, number); }
   void frame(std::size_t track, const media::Frame& f) {
     service.frame(now, ada.id, TrackId{static_cast<std::uint32_t>(track + 1)}, f, now);
     drain();
@@ -41,18 +34,6 @@ struct Stage : House {
       for (std::size_t track = 0; track < 4; ++track) frame(track, picture(n));
       run(50ms);
     }
-  }
-  static std::vector<std::uint64_t> numbers(const Client& c, std::size_t track) {
-    std::vector<std::uint64_t> found;
-    for (const auto& s : c.port->sent) {
-      if (s.track == c.port->last<wire::Tracks>().tracks.at(track).id) found.push_back(s.frame.number.value);
-    }
-    return found;
-  }
-  static std::vector<std::uint64_t> range(std::uint64_t from, std::uint64_t to) {
-    std::vector<std::uint64_t> all;
-    for (; from < to; ++from) all.push_back(from);
-    return all;
   }
   Client ada;
 };

@@ -27,33 +27,13 @@ struct Broadcast : Street {
     settle();
     return client;
   }
-  media::Frame picture(std::uint64_t number) {
-    return {.number = {number},
-            .pts = static_cast<std::int64_t>(number * 50),
-            .duration = 50,
-            .capture = to_microseconds(now().time_since_epoch() - 10ms + 100s),
-            .key = number % 10 == 0,
-            .payload = std::make_shared<const Bytes>(1000)};
-  }
   void publish(std::uint64_t from, std::uint64_t to) {
     for (std::uint64_t n = from; n < to; ++n) {
       for (std::uint32_t track = 0; track < 4; ++track)
-        (*this)[1].service.frame(now(), ada.id, TrackId{4 + track}, picture(n), now());
+        (*this)[1].service.frame(now(), ada.id, TrackId{4 + track}, House::picture(now(), n), now());
       settle();
       run(50ms);
     }
-  }
-  static std::vector<std::uint64_t> numbers(const House::Client& c, std::size_t track) {
-    std::vector<std::uint64_t> found;
-    for (const auto& s : c.port->sent) {
-      if (s.track == c.port->last<wire::Tracks>().tracks.at(track).id) found.push_back(s.frame.number.value);
-    }
-    return found;
-  }
-  static std::vector<std::uint64_t> range(std::uint64_t from, std::uint64_t to) {
-    std::vector<std::uint64_t> all;
-    for (; from < to; ++from) all.push_back(from);
-    return all;
   }
   House::Client ada;
 };
@@ -144,10 +124,10 @@ TEST(Shards, ALiveTitleIsSeenOnAllWithTheSameTimes) {
   b.publish(5, 12);
   const auto later = b.viewer(2, 4, 1);
   b.publish(12, 20);
-  EXPECT_EQ(b.numbers(there, 0), b.range(0, 20));
-  EXPECT_EQ(b.numbers(there, 0), b.numbers(here, 0));
-  EXPECT_EQ(b.numbers(there, 3), b.numbers(here, 3));
-  EXPECT_EQ(b.numbers(later, 0), b.range(10, 20));
+  EXPECT_EQ(House::numbers(there, 0), House::range(0, 20));
+  EXPECT_EQ(House::numbers(there, 0), House::numbers(here, 0));
+  EXPECT_EQ(House::numbers(there, 3), House::numbers(here, 3));
+  EXPECT_EQ(House::numbers(later, 0), House::range(10, 20));
   ASSERT_EQ(there.port->sent.size(), here.port->sent.size());
   for (std::size_t i = 0; i < here.port->sent.size(); ++i) {
     EXPECT_EQ(there.port->sent[i].deadline, here.port->sent[i].deadline);
@@ -171,7 +151,7 @@ TEST(Shards, FramesCrossOnceAndOnlyWhereSomebodyWatches) {
   b.tell(2, first, House::play_message(2, "live"));
   b.settle();
   b.publish(30, 35);
-  EXPECT_EQ(b.numbers(first, 0), b.range(20, 35));
+  EXPECT_EQ(House::numbers(first, 0), House::range(20, 35));
 }
 
 // AV-LIVE-6

@@ -5,7 +5,7 @@
 
 #include "protocol/base/time.hpp"
 
-namespace avocet::service {
+namespace avocet {
 
 /// Lets `burst` events pass at once and `per_second` in the long run.
 class TokenBucket {
@@ -26,4 +26,4 @@ class TokenBucket {
   std::optional<Time> last_;
 };
 
-}  // namespace avocet::service
+}  // namespace avocet

@@ -1,0 +1,41 @@
+#pragma once
+
+#include "protocol/base/bytes.hpp"
+#include "protocol/base/time.hpp"
+#include "sim/link/config.hpp"
+#include "sim/link/random.hpp"
+
+namespace avocet::link {
+
+/// What lies behind the bottleneck of a link: outages, loss, damage, delay. Each draws from a stream of its
+/// own, so that switching one on does not change what the others do. Times count from the start of the link.
+class Medium {
+ public:
+  Medium(LinkConfig config, std::uint64_t seed);
+
+  bool in_blackhole(Duration at) const;
+  /// Whether the next datagram is lost: a step of the loss model.
+  bool loses();
+  /// Whether the next datagram is damaged.
+  bool corrupts() { return corrupt_random_.chance(config_.corrupt); }
+  /// Damages a datagram: a burst of up to 8 bits, of which the first always flips, so that it is never left
+  /// as it was.
+  void flip_bits(Bytes&);
+
+  struct Arrival {
+    Duration at{};
+    bool held_back = false;  ///< later ones may overtake it
+    bool twice = false;
+  };
+  /// When a datagram that enters at `from` arrives. Not before the ones that entered earlier, but for those
+  /// held back.
+  Arrival cross(Duration from);
+
+ private:
+  LinkConfig config_;
+  Random loss_random_, jitter_random_, duplicate_random_, reorder_random_, corrupt_random_;
+  bool bad_ = false;  // state of the loss model
+  Duration last_arrival_ = Duration::min();
+};
+
+}  // namespace avocet::link
