@@ -19,6 +19,8 @@ constexpr Duration least_patience = 4s;
 constexpr Duration refusal_period = 100ms;
 /// Pauses between rounds over all addresses, when a connection was lost; the last one for ever.
 constexpr std::array<Duration, 5> pauses{0s, 500ms, 1s, 2s, 4s};
+/// A ticket that seals a place before this one seals the beginning.
+constexpr Duration beginning = 500ms;
 /// How long leaving may take.
 constexpr Duration farewell = 1500ms;
 
@@ -64,6 +66,7 @@ Connection::Connection(asio::io_context& context, const ServerOptions& options, 
       trust_(std::move(trust)),
       key_log_(std::move(key_log)),
       tickets_(options.state, options.url.server_text()),
+      play_tickets_(options.state, options.url.server_text() + "/" + options.url.title),
       refusal_check_(context),
       last_resort_(context),
       next_round_(context) {}
@@ -96,8 +99,9 @@ void Connection::try_next() {
       last_socket_error_ = socket.error();
       continue;
     }
-    credentials_.resumption = tickets_.take(drive::unix_time());
-    attempt_ = std::make_unique<Attempt>(context_, config(), credentials_, address, std::move(*socket),
+    service::ClientConfig with_ticket = config();
+    credentials_.resumption = take_ticket(with_ticket);
+    attempt_ = std::make_unique<Attempt>(context_, with_ticket, credentials_, address, std::move(*socket),
                                          Handler{this});
     attempt_over_ = false;
     attempt_->loop.start();
@@ -130,7 +134,7 @@ void Connection::take(service::ClientEvent& event, Time now) {
   if (const auto* log = std::get_if<service::ClientKeyLog>(&event)) {
     if (key_log_) key_log_->add(log->line);
   } else if (const auto* ticket = std::get_if<service::TicketReceived>(&event)) {
-    on_ticket(ticket->resumption);
+    on_ticket(*ticket);
   } else if (const auto* closed = std::get_if<service::ConnectionClosed>(&event)) {
     on_closed(*closed);
   } else if (const auto* connected = std::get_if<service::Connected>(&event)) {
@@ -153,10 +157,33 @@ void Connection::on_connected(const service::Connected& connected, service::Clie
   handlers_.event(event, now);
 }
 
-/// One that seals a play is for going on with that play, not for the next program.
-void Connection::on_ticket(const session::Resumption& resumption) {
-  if (resumption.seals != 0) return;
-  if (const auto kept = tickets_.keep(resumption); !kept) handlers_.notice("warning: " + kept.error());
+/// On disk are one that seals nothing, and one that seals the beginning of the title, for the next program;
+/// where the play is matters to this one only.
+void Connection::on_ticket(const service::TicketReceived& ticket) {
+  const bool begins = ticket.play && ticket.play->position < beginning;
+  if (ticket.play) latest_ = ticket;
+  if (ticket.play && !begins) return;
+  const auto kept = (begins ? play_tickets_ : tickets_).keep(ticket.resumption);
+  if (!kept) handlers_.notice("warning: " + kept.error());
+}
+
+std::optional<session::Resumption> Connection::take_ticket(service::ClientConfig& config) {
+  const UnixTime now = drive::unix_time();
+  if (expected_) {
+    const auto latest = std::exchange(latest_, std::nullopt);
+    if (latest && latest->resumption.expires > now && continues(*expected_, *latest->play)) {
+      config.sealed_play = latest->play;
+      return latest->resumption;
+    }
+    const service::SealedPlay from_the_beginning{expected_->title, {}};
+    if (continues(*expected_, from_the_beginning)) {
+      if (auto kept = play_tickets_.take(now)) {
+        config.sealed_play = from_the_beginning;
+        return kept;
+      }
+    }
+  }
+  return tickets_.take(now);
 }
 
 void Connection::on_closed(const service::ConnectionClosed& closed) {

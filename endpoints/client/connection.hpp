@@ -35,6 +35,8 @@ class Connection {
   /// Looks names up and makes an identity when there is none. May block.
   static state::Result<std::unique_ptr<Connection>> open(asio::io_context&, const ServerOptions&, Handlers);
 
+  /// The play that will be asked for first when it is connected: its media may then come with the handshake.
+  void expect(service::PlayRequest request) { expected_ = std::move(request); }
   void start();
   /// Any calls on the client: `calls(client, now)`. Nothing happens before start(), between a loss and the
   /// next attempt, and after the end.
@@ -73,7 +75,8 @@ class Connection {
   bool more_addresses() const { return next_address_ < addresses_.size(); }
   void take(service::ClientEvent&, Time);
   void on_connected(const service::Connected&, service::ClientEvent&, Time);
-  void on_ticket(const session::Resumption&);
+  void on_ticket(const service::TicketReceived&);
+  std::optional<session::Resumption> take_ticket(service::ClientConfig&);
   void on_closed(const service::ConnectionClosed&);
   std::string explain(const service::ConnectionClosed&, bool was_connected) const;
   void end(const std::string& failure);
@@ -85,7 +88,10 @@ class Connection {
   session::ClientCredentials credentials_;
   ServerTrust trust_;
   std::optional<state::KeyLogFile> key_log_;
-  state::TicketStore tickets_;
+  state::TicketStore tickets_;                     // that seal nothing
+  state::TicketStore play_tickets_;                // that seal the beginning of the title
+  std::optional<service::TicketReceived> latest_;  // of those that seal where the play is
+  std::optional<service::PlayRequest> expected_;
 
   std::unique_ptr<Attempt> attempt_;
   drive::Alarm refusal_check_, last_resort_, next_round_;

@@ -34,6 +34,7 @@ state::Result<std::unique_ptr<Player>> Player::open(const PlayOptions& options, 
                                  : std::function<void(const std::string&)>()});
   if (!connection) return std::unexpected(connection.error());
   player->connection_ = std::move(*connection);
+  player->connection_->expect(player->request());
   return player;
 }
 
@@ -214,6 +215,7 @@ void Player::on_lost(const std::string& why) {
   clock_.stall(now);
   lost_at_ = now;
   returning_ = true;
+  connection_->expect(request());
   notice(why + "; reconnecting");
 }
 
