@@ -6,7 +6,7 @@
 #include "protocol/service/server.hpp"
 #include "sim/adapter/peer.hpp"
 #include "sim/network/topology.hpp"
-#include "sim/record/flow_record.hpp"
+#include "sim/observe/observer.hpp"
 #include "sim/source/encoder.hpp"
 
 namespace avocet::sim {
@@ -15,34 +15,40 @@ namespace avocet::sim {
 /// `from`, the viewer at its `to`, so that what crosses the network is what the server sends to a viewer.
 class LiveFlow {
  public:
-  /// `first_end` and the two after it name its ends to the tap: server, publisher, viewer.
-  LiveFlow(const Flow&, Topology&, std::uint64_t seed, std::uint32_t first_end, Tap&, FlowRecord&);
+  /// `index` is the flow's in the experiment, and its name to the observer.
+  LiveFlow(const Flow&, Topology&, std::uint64_t seed, std::size_t index, Observer&);
 
-  /// Reads the counters of both ends into the record. Once, at the end.
-  void finish();
+  /// Tells the observer the state of both ends.
+  void tell_state();
 
  private:
   void start();
   void publish();
   void take_frames();
   void pause(bool paused);
-  void on_server(service::Server::Output&);
-  void on_publisher(service::Client::Output&);
+  void say();
+  void tell_state_again();
+  void tell_freezes(Time now);
+  void on_server(service::Server::Output&, Time now);
+  void on_publisher(service::Client::Output&, Time now);
   void on_viewer(service::Client::Output&, Time now);
 
   const Flow flow_;
   const std::uint64_t seed_;
-  FlowRecord& record_;
+  const std::size_t index_;
+  Observer& observer_;
   SyntheticEncoder encoder_;
   std::unique_ptr<service::Server> server_;
   std::unique_ptr<service::Client> publisher_, viewer_;
   Topology::Host server_host_, publisher_host_, viewer_host_;
-  std::uint32_t first_end_;
-  Tap& tap_;
   std::unique_ptr<Peer<service::Server>> server_peer_;
   std::unique_ptr<Peer<service::Client>> publisher_peer_, viewer_peer_;
   service::PlayId publication_, play_;
   SessionId viewer_session_;
+  std::vector<std::string> renditions_;  // of the play's tracks; empty for sound
+  std::uint64_t lines_ = 0;              // said
+  std::uint64_t freezes_ = 0;            // told
+  Duration frozen_{};
   bool paused_ = false;
 };
 

@@ -55,7 +55,9 @@ void Socket::on_readable(ns3::Ptr<ns3::Socket> socket) {
     ns3::SocketIpTosTag tos;
     const auto ecn = packet->PeekPacketTag(tos) ? static_cast<Ecn>(tos.GetTos() & ecn_bits) : Ecn::not_ect;
     const auto inet = ns3::InetSocketAddress::ConvertFrom(from);
-    receive_(packet, to_peer_address(inet.GetIpv4(), inet.GetPort()), ecn);
+    DatagramTag tag;
+    packet->PeekPacketTag(tag);
+    receive_(packet, to_peer_address(inet.GetIpv4(), inet.GetPort()), ecn, tag);
   }
 }
 

@@ -14,7 +14,7 @@
 #include "protocol/session/driving.hpp"
 #include "sim/network/clock.hpp"
 #include "sim/network/datagram_tag.hpp"
-#include "sim/record/tap.hpp"
+#include "sim/observe/observer.hpp"
 
 namespace avocet::sim {
 
@@ -25,7 +25,8 @@ ns3::InetSocketAddress to_ns3(const PeerAddress&);
 /// datagram.
 class Socket {
  public:
-  using Receive = std::function<void(const ns3::Ptr<ns3::Packet>&, PeerAddress from, Ecn)>;
+  /// `tag` says whose datagram it is.
+  using Receive = std::function<void(const ns3::Ptr<ns3::Packet>&, PeerAddress from, Ecn, DatagramTag tag)>;
   Socket(const ns3::Ptr<ns3::Node>&, PeerAddress local, std::uint32_t end, Receive);
   ~Socket();
   Socket(const Socket&) = delete;
@@ -51,16 +52,15 @@ class Peer {
  public:
   using Handler = std::function<void(typename Core::Output&, Time)>;
 
-  Peer(Core& core, const ns3::Ptr<ns3::Node>& node, PeerAddress local, std::uint32_t end, Tap& tap,
+  Peer(Core& core, const ns3::Ptr<ns3::Node>& node, PeerAddress local, std::uint32_t end, Observer& observer,
        Handler handler)
       : core_(core),
         end_(end),
-        tap_(tap),
+        observer_(observer),
         handler_(std::move(handler)),
         socket_(node, local, end,
-                [this](const ns3::Ptr<ns3::Packet>& packet, const PeerAddress& from, Ecn ecn) {
-                  receive(packet, from, ecn);
-                }) {}
+                [this](const ns3::Ptr<ns3::Packet>& packet, const PeerAddress& from, Ecn ecn,
+                       const DatagramTag& tag) { receive(packet, from, ecn, tag); }) {}
   ~Peer() { wake_.Cancel(), drain_.Cancel(); }
   Peer(const Peer&) = delete;
   Peer& operator=(const Peer&) = delete;
@@ -73,10 +73,18 @@ class Peer {
   }
 
  private:
-  void receive(const ns3::Ptr<ns3::Packet>& packet, const PeerAddress& from, Ecn ecn) {
+  void receive(const ns3::Ptr<ns3::Packet>& packet, const PeerAddress& from, Ecn ecn,
+               const DatagramTag& tag) {
     const std::size_t size = packet->CopyData(reinterpret_cast<std::uint8_t*>(incoming_.data()),
                                               static_cast<std::uint32_t>(incoming_.size()));
     const ByteSpan bytes = ByteSpan(incoming_).first(size);
+    observer_.on_received(now(), {.end = end_,
+                                  .sender = tag.end(),
+                                  .index = tag.index(),
+                                  .from = from,
+                                  .to = socket_.local(),
+                                  .ecn = ecn,
+                                  .bytes = bytes});
     core_.receive(now(), {.from = from, .to = socket_.local(), .ecn = ecn, .arrived = now(), .bytes = bytes});
     // Others may arrive at this very instant: the core answers all of them together.
     if (!drain_.IsRunning()) drain_ = ns3::Simulator::ScheduleNow(&Peer::drain, this);
@@ -109,14 +117,21 @@ class Peer {
     while (!rest.empty()) {
       const ByteView datagram = rest.first(std::min(transmit.segment, rest.size()));
       rest = rest.subspan(datagram.size());
-      tap_.on_sent(now(), end_, datagram);
-      socket_.send(datagram, transmit.to, transmit.ecn, sent_++);
+      const std::uint64_t index = sent_++;
+      observer_.on_sent(now(), {.end = end_,
+                                .sender = end_,
+                                .index = index,
+                                .from = socket_.local(),
+                                .to = transmit.to,
+                                .ecn = transmit.ecn,
+                                .bytes = datagram});
+      socket_.send(datagram, transmit.to, transmit.ecn, index);
     }
   }
 
   Core& core_;
   const std::uint32_t end_;
-  Tap& tap_;
+  Observer& observer_;
   Handler handler_;
   Socket socket_;
   std::uint64_t sent_ = 0;

@@ -8,6 +8,7 @@
 
 #include "sim/experiment/experiment.hpp"
 #include "sim/link/trace.hpp"
+#include "sim/observe/observer.hpp"
 #include "sim/record/flow_record.hpp"
 
 namespace avocet::sim {
@@ -16,11 +17,12 @@ struct RunOptions {
   std::uint64_t seed = 1;
   /// Called about every simulated second with the simulated time; for progress.
   std::function<void(Duration)> progress;
+  std::vector<Observer*> observers;  ///< in the order in which they are told
 };
 
 struct RunResult {
   std::vector<FlowRecord> flows;  ///< in the order of the experiment
-  std::uint64_t hash = 0;         ///< of every datagram with its time
+  std::uint64_t hash = 0;         ///< see TraceHash
 };
 
 /// Runs an experiment from beginning to end. ns-3 has one simulator per process: one run at a time.

@@ -17,11 +17,25 @@ constexpr std::uint16_t ipv4_protocol = 0x0800;
 
 DataSize size_of(const ns3::Packet& packet) { return DataSize::bytes(packet.GetSize()); }
 
-Passing passing(const ns3::Packet& packet) {
-  DatagramTag tag;
-  packet.PeekPacketTag(tag);
-  return {tag.end(), tag.index(), packet.GetSize()};
-}
+/// A packet as the watcher is shown it, for as long as a call takes.
+class Shown final : public Content {
+ public:
+  explicit Shown(const ns3::Packet& packet) : packet_(packet) {
+    DatagramTag tag;
+    packet.PeekPacketTag(tag);
+    passing_ = {tag.end(), tag.index(), packet.GetSize(), this};
+  }
+  Shown(const Shown&) = delete;
+  Shown& operator=(const Shown&) = delete;
+  const Passing& passing() const { return passing_; }
+  void copy(ByteSpan room) const override {
+    packet_.CopyData(reinterpret_cast<std::uint8_t*>(room.data()), static_cast<std::uint32_t>(room.size()));
+  }
+
+ private:
+  const ns3::Packet& packet_;
+  Passing passing_;
+};
 
 }  // namespace
 
@@ -53,12 +67,12 @@ bool Device::Send(ns3::Ptr<ns3::Packet> packet, const ns3::Address&, std::uint16
   const Time now = sim::now();
   const std::uint64_t index = entered_++;
   Item item{std::move(packet), protocol, now};
-  if (watcher_ != nullptr) watcher_->on_entered(where_, now, passing(*item.packet));
+  if (watcher_ != nullptr) watcher_->on_entered(where_, now, Shown(*item.packet).passing());
   if (std::ranges::binary_search(path_.drop_list, index)) return tell_lost(item, LossCause::listed), true;
   if (item.packet->GetSize() > path_.largest) return tell_lost(item, LossCause::too_large), true;
   const bool unlimited = !trace_ && rate(now).is_infinite();
   if (unlimited && !serving_) {
-    if (watcher_ != nullptr) watcher_->on_served(where_, now, passing(*item.packet), {});
+    if (watcher_ != nullptr) watcher_->on_served(where_, now, Shown(*item.packet).passing(), {});
     cross_medium(std::move(item));
     return true;
   }
@@ -96,7 +110,7 @@ void Device::serve_next() {
   const Duration queued = now - serving_->entered;
   mark_when_late(*serving_, queued);
   if (watcher_ != nullptr) {
-    watcher_->on_served(where_, now, passing(*serving_->packet), queued);
+    watcher_->on_served(where_, now, Shown(*serving_->packet).passing(), queued);
   }
   const Duration done = finish(now.time_since_epoch(), size_of(*serving_->packet));
   if (done == Duration::max()) return;  // an outage without end
@@ -143,13 +157,18 @@ void Device::cross_medium(Item item) {
   if (medium_.corrupts()) return tell_lost(item, LossCause::corrupted);
   const link::Medium::Arrival arrival = medium_.cross(now.time_since_epoch());
   const Duration way = arrival.at - now.time_since_epoch();
-  if (arrival.twice) arrive({item.packet->Copy(), item.protocol, item.entered}, way);
+  if (arrival.twice) {
+    if (watcher_ != nullptr) watcher_->on_duplicated(where_, now, Shown(*item.packet).passing());
+    arrive({item.packet->Copy(), item.protocol, item.entered}, way);
+  }
   arrive(item, way);
 }
 
 void Device::arrive(const Item& item, Duration way) {
-  ns3::Simulator::ScheduleWithContext(peer_->node_->GetId(), to_ns3(way),
-                                      [this, item] { peer_->receive(item.packet, item.protocol); });
+  ns3::Simulator::ScheduleWithContext(peer_->node_->GetId(), to_ns3(way), [this, item] {
+    if (watcher_ != nullptr) watcher_->on_arrived(where_, sim::now(), Shown(*item.packet).passing());
+    peer_->receive(item.packet, item.protocol);
+  });
 }
 
 void Device::receive(const ns3::Ptr<ns3::Packet>& packet, std::uint16_t protocol) {
@@ -160,7 +179,7 @@ void Device::receive(const ns3::Ptr<ns3::Packet>& packet, std::uint16_t protocol
 }
 
 void Device::tell_lost(const Item& item, LossCause cause) {
-  if (watcher_ != nullptr) watcher_->on_lost(where_, sim::now(), passing(*item.packet), cause);
+  if (watcher_ != nullptr) watcher_->on_lost(where_, sim::now(), Shown(*item.packet).passing(), cause);
 }
 
 ns3::Ptr<ns3::Channel> Device::GetChannel() const { return nullptr; }

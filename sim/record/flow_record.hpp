@@ -43,7 +43,26 @@ struct FlowRecord {
   };
   std::vector<Received> received;  ///< payload at the far end: of TCP and constant flows, or whole frames
 
-  std::uint64_t packets_entered = 0, packets_lost = 0;  ///< of media at the bottleneck
+  std::uint64_t packets_entered = 0;  ///< of media at the bottleneck
+  std::vector<Time> lost;             ///< when one of them was lost there
+
+  struct Rendition {
+    Time from;
+    std::string name;
+  };
+  std::vector<Rendition> renditions;  ///< that the viewer was given, from when on
+
+  /// What the ends knew, about every 200 ms.
+  struct State {
+    Time at;
+    DataRate wanted;  ///< of the encoder
+    DataRate target;  ///< the sender's estimate of the path
+    Duration smoothed_rtt{}, buffered{};
+    double repair_share = 0;
+    std::uint64_t freeze_count = 0;
+  };
+  std::vector<State> states;
+
   std::uint64_t retransmissions = 0, parity = 0, fragments = 0;
   std::uint64_t freeze_count = 0;
   Duration freezes{};

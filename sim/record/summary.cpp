@@ -103,7 +103,7 @@ FlowSummary summarize(const FlowRecord& record, const Capacity& capacity,
   const auto share = [](std::uint64_t part, std::uint64_t all) {
     return all == 0 ? 0.0 : static_cast<double>(part) / static_cast<double>(all);
   };
-  out.loss_before_repair = share(record.packets_lost, record.packets_entered);
+  out.loss_before_repair = share(record.lost.size(), record.packets_entered);
   out.loss_after_repair =
       share(out.frames_sent - std::min(out.frames_sent, out.frames_delivered), out.frames_sent);
   const std::uint64_t media = record.fragments - std::min(record.fragments, record.retransmissions);

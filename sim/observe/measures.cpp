@@ -1,0 +1,80 @@
+#include "sim/observe/measures.hpp"
+
+namespace avocet::sim {
+
+Measures::Measures(const Experiment& experiment, std::vector<FlowRecord>& flows) : flows_(flows) {
+  for (const Link& link : experiment.links) {
+    for (const Direction* d : {&link.forward, &link.back}) {
+      limited_.push_back(!d->path.rate.empty() || !d->trace.empty());
+    }
+  }
+  for (std::size_t i = 0; i < experiment.flows.size(); ++i) {
+    const Flow& flow = experiment.flows[i];
+    if (flow.kind != Flow::Kind::media) continue;
+    flows_[i].name = flow.name;
+    flows_[i].start = flow.start;
+    flows_[i].stop = flow.stop;
+    flows_[i].most = flow.media.encoder.most + flow.media.encoder.audio;
+  }
+}
+
+FlowRecord* Measures::media(std::size_t where, const Passing& p) {
+  if (!limited_[where] || p.end == 0 || role_of(p.end) != EndRole::server) return nullptr;
+  FlowRecord& flow = flows_[flow_of(p.end)];
+  if (!flow.bottleneck) flow.bottleneck = where;
+  return flow.bottleneck == where ? &flow : nullptr;
+}
+
+void Measures::on_entered(std::size_t where, Time, const Passing& p) {
+  if (FlowRecord* flow = media(where, p)) ++flow->packets_entered;
+}
+
+void Measures::on_served(std::size_t where, Time now, const Passing& p, Duration queued) {
+  if (FlowRecord* flow = media(where, p)) flow->served.push_back({now, queued, p.size});
+}
+
+void Measures::on_lost(std::size_t where, Time now, const Passing& p, LossCause) {
+  if (FlowRecord* flow = media(where, p)) flow->lost.push_back(now);
+}
+
+void Measures::on_made(Time now, const FrameMade& made) {
+  if (made.picture) flows_[made.flow].frames_sent.push_back({now, made.frame.size()});
+}
+
+void Measures::on_out(Time now, const FrameOut& out) {
+  if (!out.picture) return;
+  const Time captured{std::chrono::microseconds(out.frame.capture)};
+  flows_[out.flow].frames_delivered.push_back({out.frame.number.value, captured, now, out.late});
+}
+
+void Measures::on_playback(Time now, const Playback& playback) {
+  FlowRecord& flow = flows_[playback.flow];
+  if (playback.kind == Playback::Kind::switched) {
+    ++flow.rendition_switches;
+    flow.renditions.push_back({now, std::string(playback.to)});
+  } else if (playback.kind == Playback::Kind::began) {
+    flow.renditions.push_back({now, std::string(playback.to)});
+  }
+}
+
+void Measures::on_state(Time now, const FlowState& state) {
+  FlowRecord& flow = flows_[state.flow];
+  FlowRecord::State kept{.at = now, .wanted = state.wanted};
+  if (const session::Stats* s = state.server) {
+    flow.retransmissions = s->retransmitted_fragments_sent;
+    flow.parity = s->fec_packets_sent;
+    flow.fragments = s->fragments_sent;
+    kept.target = s->target_rate;
+    kept.smoothed_rtt = s->smoothed_rtt;
+    kept.repair_share = s->repair_share;
+  }
+  if (const service::PlayStats* p = state.play) {
+    flow.freeze_count = p->freeze_count;
+    flow.freezes = p->total_freezes_duration;
+    kept.buffered = p->buffered;
+    kept.freeze_count = p->freeze_count;
+  }
+  flow.states.push_back(kept);
+}
+
+}  // namespace avocet::sim
