@@ -7,9 +7,10 @@
 #include <filesystem>
 
 #include "sim/adapter/run.hpp"
+#include "sim/experiment/capacity.hpp"
 #include "sim/experiment/scenario_file.hpp"
-#include "sim/link/schedule.hpp"
 #include "sim/record/summary.hpp"
+#include "sim/trace_command.hpp"
 
 namespace avocet::sim {
 namespace {
@@ -45,13 +46,6 @@ int list() {
   return 0;
 }
 
-Capacity capacity_of(const Experiment& experiment, std::size_t where) {
-  const Link& link = experiment.links[where / 2];
-  return [schedule = link::Schedule((where % 2 == 0 ? link.forward : link.back).path.rate)](Duration at) {
-    return schedule.at(at);
-  };
-}
-
 void print_flow(const FlowSummary& s) {
   fmt::print(
       "{:<12} {:>5.3f} {:>9.3f} {:>6.1f} {:>6.1f} {:>6.1f} {:>7.0f} {:>7.0f} {:>6.2f}% {:>6.2f}% {:>6} ",
@@ -63,8 +57,9 @@ void print_flow(const FlowSummary& s) {
 }
 
 int run_one(const std::string& name, std::uint64_t seed, const Settings& settings) {
-  const auto experiment = read_scenario(locate(name), settings);
+  auto experiment = read_scenario(locate(name), settings);
   if (!experiment) return complain(experiment.error());
+  draw_traces(*experiment, seed);
   RunOptions options{.seed = seed, .progress = {}};
   const auto began = std::chrono::steady_clock::now();
   const auto wall = [&] {
@@ -76,7 +71,7 @@ int run_one(const std::string& name, std::uint64_t seed, const Settings& setting
                  to_seconds(experiment->length), to_seconds(at) / std::max(wall(), 1e-3));
     };
   }
-  const RunResult result = run(*experiment, {}, options);
+  const RunResult result = run(*experiment, options);
   if (options.progress) fmt::print(stderr, "\r\033[K");
   fmt::print("{}: {}, seed {}\n", experiment->name, experiment->title, seed);
   fmt::print("{:<12} {:>5} {:>9} {:>20} {:>15} {:>7} {:>7} {:>6}  {}\n", "", "util.", "goodput",
@@ -88,11 +83,8 @@ int run_one(const std::string& name, std::uint64_t seed, const Settings& setting
       fmt::print("{:<12} {:>15.3f}\n", record.name, (all / (record.stop - record.start)).mbps());
       continue;
     }
-    std::vector<Duration> steps;
-    const Link& link = experiment->links[*record.bottleneck / 2];
-    for (const auto& step : (*record.bottleneck % 2 == 0 ? link.forward : link.back).path.rate)
-      steps.push_back(step.at);
-    print_flow(summarize(record, capacity_of(*experiment, *record.bottleneck), steps));
+    const Direction& bottleneck = experiment->direction(*record.bottleneck);
+    print_flow(summarize(record, capacity_of(bottleneck), steps_of(bottleneck)));
   }
   fmt::print("hash {:016x}, {:.1f} x real time\n", result.hash, to_seconds(experiment->length) / wall());
   return 0;
@@ -107,6 +99,7 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   auto* list_command = app.add_subcommand("list", "the scenarios that are shipped");
   auto* run_command = app.add_subcommand("run", "run one");
+  TraceCommand trace(app);
   std::string scenario;
   std::uint64_t seed = 1;
   std::vector<std::string> sets;
@@ -120,6 +113,7 @@ int main(int argc, char** argv) {
     return app.exit(error) == 0 ? 0 : 2;
   }
   if (list_command->parsed()) return list();
+  if (trace.parsed()) return trace.run();
   Settings settings;
   for (const std::string& set : sets) {
     const auto equals = set.find('=');

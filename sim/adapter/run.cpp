@@ -9,8 +9,7 @@
 
 namespace avocet::sim {
 
-RunResult run(const Experiment& experiment, const std::map<std::string, link::Trace>& traces,
-              const RunOptions& options) {
+RunResult run(const Experiment& experiment, const RunOptions& options) {
   RunResult result;
   result.flows.resize(experiment.flows.size());
   Measures measures(experiment, result.flows);
@@ -21,7 +20,7 @@ RunResult run(const Experiment& experiment, const std::map<std::string, link::Tr
   }
   for (Observer* observer : options.observers) observers.add(*observer);
   {
-    Topology topology(experiment.links, traces, options.seed, &observers);
+    Topology topology(experiment.links, options.seed, &observers);
     std::vector<std::unique_ptr<LiveFlow>> live;
     std::vector<std::unique_ptr<TcpFlow>> tcp;
     std::vector<std::unique_ptr<ConstantFlow>> constant;

@@ -2,12 +2,9 @@
 
 #include <cstdint>
 #include <functional>
-#include <map>
-#include <string>
 #include <vector>
 
 #include "sim/experiment/experiment.hpp"
-#include "sim/link/trace.hpp"
 #include "sim/observe/observer.hpp"
 #include "sim/record/flow_record.hpp"
 
@@ -26,6 +23,7 @@ struct RunResult {
 };
 
 /// Runs an experiment from beginning to end. ns-3 has one simulator per process: one run at a time.
-RunResult run(const Experiment&, const std::map<std::string, link::Trace>& traces, const RunOptions&);
+/// Traces that depend on the seed must have been drawn (draw_traces).
+RunResult run(const Experiment&, const RunOptions&);
 
 }  // namespace avocet::sim

@@ -1,11 +1,13 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "protocol/base/time.hpp"
 #include "protocol/base/units.hpp"
+#include "sim/link/cellular.hpp"
 #include "sim/link/config.hpp"
 
 /// What a scenario file describes, as plain values: a network, and what flows through it. Knows neither ns-3
@@ -24,7 +26,11 @@ struct Queue {
 struct Direction {
   link::LinkConfig path;
   Queue queue;
-  std::string trace;  ///< a file in mahimahi's format in place of `path.rate`; empty: none
+  std::optional<link::Trace> trace;        ///< capacity in place of `path.rate`
+  std::optional<link::Cellular> cellular;  ///< the same, drawn anew for each seed: see draw_traces()
+  Duration cellular_length = 120s;         ///< after which a drawn trace begins anew
+
+  bool limited() const { return !path.rate.empty() || trace || cellular; }
 };
 
 /// Two nodes, and what lies between them. Nodes exist by being named.
@@ -87,6 +93,11 @@ struct Experiment {
   Duration length{};
   std::vector<Link> links;
   std::vector<Flow> flows;
+
+  /// By its index: twice the link's, plus one on the way back.
+  const Direction& direction(std::size_t where) const {
+    return where % 2 == 0 ? links[where / 2].forward : links[where / 2].back;
+  }
 };
 
 }  // namespace avocet::sim

@@ -28,12 +28,46 @@ void read_discipline(TomlSection& in, Queue& queue) {
   queue.ecn = in.yes("ecn", queue.ecn);
 }
 
+/// A file in mahimahi's format: beside the scenario, or from where the program was started.
+void read_trace(TomlSection& in, const std::filesystem::path& folder, Direction& d) {
+  const std::string name = in.text("trace", {});
+  if (name.empty()) return in.complain("trace", "names no file");
+  const auto beside = folder / name;
+  const auto path = std::filesystem::exists(beside) ? beside : std::filesystem::path(name);
+  std::ifstream file(path, std::ios::binary);
+  if (!file || !std::filesystem::is_regular_file(path))
+    return in.complain("trace", fmt::format("'{}' cannot be read", beside.string()));
+  auto trace = link::Trace::parse(std::string{std::istreambuf_iterator<char>(file), {}});
+  if (!trace) return in.complain("trace", fmt::format("'{}', {}", path.string(), trace.error()));
+  d.trace = std::move(*trace);
+}
+
+void read_cellular(TomlSection& in, Direction& d) {
+  const std::string like = in.required_text("like");
+  if (like != "lte" && like != "umts")
+    in.complain("like", fmt::format("is '{}'; known are lte and umts", like));
+  d.cellular = like == "umts" ? link::Cellular::umts() : link::Cellular::lte();
+  d.cellular->mean = in.parsed("mean", d.cellular->mean, parse_rate);
+  d.cellular_length = in.parsed("length", d.cellular_length, parse_duration);
+}
+
+/// One of three ways to say what a link carries; the last one said holds.
+void read_capacity(TomlSection& in, const std::filesystem::path& folder, Direction& d) {
+  const int said = in.has("rate") + in.has("trace") + in.has("cellular");
+  if (said == 0) return;
+  if (said > 1) in.complain(in.has("trace") ? "trace" : "cellular", "and another capacity for the same link");
+  d.path.rate.clear(), d.trace.reset(), d.cellular.reset();
+  d.path.rate = in.parsed("rate", d.path.rate, link::parse_rate_steps);
+  if (in.has("trace")) read_trace(in, folder, d);
+  in.inside("cellular", [&](TomlSection& one) { read_cellular(one, d); });
+}
+
 /// Keys that a link has for both directions, and `forward` and `back` for one.
-void read_direction(TomlSection& in, Direction& d) {
+void read_direction(TomlSection& in, const std::filesystem::path& folder, Direction& d) {
   link::LinkConfig& path = d.path;
   path.delay = in.parsed("delay", path.delay, parse_duration);
   path.jitter = in.parsed("jitter", path.jitter, parse_duration);
-  path.rate = in.parsed("rate", path.rate, link::parse_rate_steps);
+  read_capacity(in, folder, d);
   path.queue = in.parsed("queue", path.queue, parse_duration);
   path.mark_above = in.parsed("mark_above", path.mark_above, parse_duration);
   path.loss = in.parsed("loss", path.loss, link::parse_loss);
@@ -46,7 +80,7 @@ void read_direction(TomlSection& in, Direction& d) {
   if (in.has("discipline") || in.has("ecn")) read_discipline(in, d.queue);
 }
 
-Link read_link(TomlSection& in) {
+Link read_link(TomlSection& in, const std::filesystem::path& folder) {
   Link link;
   link.name = in.required_text("name");
   const auto ends = in.words("between");
@@ -55,10 +89,10 @@ Link read_link(TomlSection& in) {
   } else {
     in.complain("between", "must name the two different nodes that the link joins");
   }
-  read_direction(in, link.forward);
+  read_direction(in, folder, link.forward);
   link.back = link.forward;
-  in.inside("forward", [&](TomlSection& one) { read_direction(one, link.forward); });
-  in.inside("back", [&](TomlSection& one) { read_direction(one, link.back); });
+  in.inside("forward", [&](TomlSection& one) { read_direction(one, folder, link.forward); });
+  in.inside("back", [&](TomlSection& one) { read_direction(one, folder, link.back); });
   return link;
 }
 
@@ -130,7 +164,12 @@ void scale_rates(Experiment& e, double scale) {
       if (!step.rate.is_infinite()) step.rate = step.rate * scale;
     }
   };
-  for (Link& link : e.links) steps(link.forward.path.rate), steps(link.back.path.rate);
+  for (Link& link : e.links) {
+    for (Direction* d : {&link.forward, &link.back}) {
+      steps(d->path.rate);
+      if (d->cellular) d->cellular->mean = d->cellular->mean * scale;
+    }
+  }
   for (Flow& flow : e.flows) {
     steps(flow.constant.rate);
     Encoder& encoder = flow.media.encoder;
@@ -205,7 +244,8 @@ std::expected<Experiment, std::vector<ScenarioError>> parse_scenario(std::string
   experiment.source = in.text("source", {});
   experiment.length = in.parsed("length", Duration{}, parse_duration);
   if (experiment.length == Duration{}) in.complain("length", "is missing, or nothing");
-  in.each("link", [&](TomlSection& one) { experiment.links.push_back(read_link(one)); });
+  const auto folder = std::filesystem::path(name).parent_path();
+  in.each("link", [&](TomlSection& one) { experiment.links.push_back(read_link(one, folder)); });
   in.each("flow", [&](TomlSection& one) { experiment.flows.push_back(read_flow(one, experiment.length)); });
   in.finish();
   check_names(experiment, name, errors);
@@ -232,7 +272,7 @@ std::expected<Experiment, std::vector<ScenarioError>> parse_scenario(std::string
 std::expected<Experiment, std::vector<ScenarioError>> read_scenario(const std::filesystem::path& path,
                                                                     const Settings& overrides) {
   std::ifstream in(path, std::ios::binary);
-  if (!in) {
+  if (!in || !std::filesystem::is_regular_file(path)) {
     return std::unexpected(std::vector<ScenarioError>{{fmt::format("{}: cannot be read", path.string())}});
   }
   const std::string text{std::istreambuf_iterator<char>(in), {}};

@@ -15,7 +15,7 @@ namespace avocet::sim {
 /// cuts the experiment short. Every error names the file, the line, and what was expected.
 std::expected<Experiment, std::vector<ScenarioError>> read_scenario(const std::filesystem::path&,
                                                                     const Settings& overrides);
-/// The same from text; `name` stands for the file in messages.
+/// The same from text; `name` stands for the file in messages, and other files are looked for beside it.
 std::expected<Experiment, std::vector<ScenarioError>> parse_scenario(std::string_view text,
                                                                      const std::string& name,
                                                                      const Settings& overrides);

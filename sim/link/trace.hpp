@@ -17,8 +17,11 @@ class Trace {
  public:
   static constexpr std::int64_t opportunity = 1500;  ///< bytes
 
-  /// The lines must ascend, and the last be above 0. The message names the first line that does not fit.
+  /// Milliseconds that ascend, the last above 0.
+  explicit Trace(std::vector<std::uint32_t> at) : at_(std::move(at)) {}
+  /// The lines must be so. The message names the first that does not fit.
   static std::expected<Trace, std::string> parse(std::string_view text);
+  const std::vector<std::uint32_t>& lines() const { return at_; }
 
   /// When `size` has left if it starts to at `from`: bytes of an opportunity that it does not need are there
   /// for the next that starts at that instant. Calls ascend in `from`.
@@ -29,7 +32,6 @@ class Trace {
   DataRate mean() const;
 
  private:
-  explicit Trace(std::vector<std::uint32_t> at) : at_(std::move(at)) {}
   Duration when(std::uint64_t index) const;
   /// The first opportunity at or after `time`.
   std::uint64_t first_from(Duration time) const;

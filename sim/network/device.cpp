@@ -39,11 +39,10 @@ class Shown final : public Content {
 
 }  // namespace
 
-Device::Device(const Direction& direction, std::optional<link::Trace> trace, std::uint64_t seed,
-               std::size_t where, Watcher* watcher)
+Device::Device(const Direction& direction, std::uint64_t seed, std::size_t where, Watcher* watcher)
     : path_(direction.path),
       schedule_(direction.path.rate),
-      trace_(std::move(trace)),
+      trace_(direction.trace),
       medium_(direction.path, seed),
       where_(where),
       watcher_(watcher),

@@ -22,10 +22,8 @@ namespace avocet::sim {
 /// else is in the network.
 class Device final : public ns3::NetDevice {
  public:
-  /// `direction` and `trace` describe the way out of this end; `where` names it to the watcher, which may be
-  /// null.
-  Device(const Direction& direction, std::optional<link::Trace> trace, std::uint64_t seed, std::size_t where,
-         Watcher* watcher);
+  /// `direction` describes the way out of this end; `where` names it to the watcher, which may be null.
+  Device(const Direction& direction, std::uint64_t seed, std::size_t where, Watcher* watcher);
 
   static ns3::TypeId GetTypeId();
 

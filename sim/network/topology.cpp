@@ -29,13 +29,13 @@ const char* type_of(QueueKind kind) {
 }
 
 void install_discipline(const Direction& direction, const ns3::Ptr<Device>& device) {
-  const auto& [path, queue, trace] = direction;
+  const Queue& queue = direction.queue;
   const char* type = type_of(queue.kind);
   if (type == nullptr) return;
   device->AggregateObject(ns3::CreateObject<ns3::NetDeviceQueueInterface>());
   ns3::TrafficControlHelper helper;
-  const DataRate rate = path.rate.empty() ? DataRate::mbps(1) : path.rate.front().rate;
-  const auto bytes = static_cast<std::uint32_t>((path.queue * rate).bytes());
+  const DataRate rate = direction.limited() ? device->rate(Time{}) : DataRate::mbps(1);
+  const auto bytes = static_cast<std::uint32_t>((direction.path.queue * rate).bytes());
   // FqCoDel counts packets only.
   const ns3::QueueSize limit = queue.kind == QueueKind::fq_codel
                                    ? ns3::QueueSize(ns3::PACKETS, std::max(2u, bytes / 1200))
@@ -47,18 +47,11 @@ void install_discipline(const Direction& direction, const ns3::Ptr<Device>& devi
 
 }  // namespace
 
-Topology::Topology(const std::vector<Link>& links, const std::map<std::string, link::Trace>& traces,
-                   std::uint64_t seed, Watcher* watcher) {
-  const auto trace_of = [&](const Direction& d) {
-    const auto found = traces.find(d.trace);
-    return found == traces.end() ? std::nullopt : std::optional(found->second);
-  };
+Topology::Topology(const std::vector<Link>& links, std::uint64_t seed, Watcher* watcher) {
   for (std::size_t where = 0; where < 2 * links.size(); where += 2) {
     const Link& link = links[where / 2];
-    const auto forward =
-        ns3::CreateObject<Device>(link.forward, trace_of(link.forward), seed * 1000 + where, where, watcher);
-    const auto back = ns3::CreateObject<Device>(link.back, trace_of(link.back), seed * 1000 + where + 1,
-                                                where + 1, watcher);
+    const auto forward = ns3::CreateObject<Device>(link.forward, seed * 1000 + where, where, watcher);
+    const auto back = ns3::CreateObject<Device>(link.back, seed * 1000 + where + 1, where + 1, watcher);
     join(node(link.from), forward, node(link.to), back);
     install_discipline(link.forward, forward);
     install_discipline(link.back, back);
@@ -69,9 +62,9 @@ Topology::Host Topology::add_host(const std::string& at, Duration delay) {
   const auto host = ns3::CreateObject<ns3::Node>();
   ns3::InternetStackHelper().Install(host);
   nodes_.push_back(host);
-  const Direction access{.path = {.delay = delay}, .queue = {}, .trace = {}};
-  const auto up = ns3::CreateObject<Device>(access, std::nullopt, 0, 0, nullptr);
-  const auto down = ns3::CreateObject<Device>(access, std::nullopt, 0, 0, nullptr);
+  const Direction access{.path = {.delay = delay}};
+  const auto up = ns3::CreateObject<Device>(access, 0, 0, nullptr);
+  const auto down = ns3::CreateObject<Device>(access, 0, 0, nullptr);
   join(host, up, node(at), down);
   const auto ip = host->GetObject<ns3::Ipv4>();
   const auto address =

@@ -16,9 +16,8 @@ namespace avocet::sim {
 /// nodes by links of their own that only delay.
 class Topology {
  public:
-  /// `seed` is for the randomness of all links. `traces` by file name, for links that have one.
-  Topology(const std::vector<Link>&, const std::map<std::string, link::Trace>& traces, std::uint64_t seed,
-           Watcher*);
+  /// `seed` is for the randomness of all links. Their traces have been drawn.
+  Topology(const std::vector<Link>&, std::uint64_t seed, Watcher*);
 
   struct Host {
     ns3::Ptr<ns3::Node> node;

@@ -5,7 +5,7 @@ namespace avocet::sim {
 Measures::Measures(const Experiment& experiment, std::vector<FlowRecord>& flows) : flows_(flows) {
   for (const Link& link : experiment.links) {
     for (const Direction* d : {&link.forward, &link.back}) {
-      limited_.push_back(!d->path.rate.empty() || !d->trace.empty());
+      limited_.push_back(d->limited());
     }
   }
   for (std::size_t i = 0; i < experiment.flows.size(); ++i) {

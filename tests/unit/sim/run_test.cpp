@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "sim/experiment/capacity.hpp"
 #include "sim/experiment/scenario_file.hpp"
 #include "sim/record/summary.hpp"
 
@@ -16,14 +17,14 @@ Experiment shipped(const std::string& name, Settings settings) {
 
 TEST(Run, GivesTheSameBytesForTheSameSeed) {
   const Experiment experiment = shipped("rfc8867-5.1", {{"length", "5s"}, {"loss", "2%"}});
-  const auto hash = [&](std::uint64_t seed) { return run(experiment, {}, {.seed = seed}).hash; };
+  const auto hash = [&](std::uint64_t seed) { return run(experiment, {.seed = seed}).hash; };
   EXPECT_EQ(hash(7), hash(7));
   EXPECT_NE(hash(7), hash(8));
 }
 
 TEST(Run, LosesWhatTheScenarioSaysAndRepairsIt) {
   const Experiment experiment = shipped("rfc8867-5.1", {{"length", "30s"}, {"loss", "3%"}, {"scale", "10"}});
-  const RunResult result = run(experiment, {}, {.seed = 3});
+  const RunResult result = run(experiment, {.seed = 3});
   const FlowSummary s = summarize(result.flows[0], [](Duration) { return DataRate::mbps(10); }, {});
   EXPECT_NEAR(s.loss_before_repair, 0.03, 0.01);
   EXPECT_GT(s.frames_sent, 800u);
@@ -32,7 +33,7 @@ TEST(Run, LosesWhatTheScenarioSaysAndRepairsIt) {
 
 TEST(Run, GivesEveryKindOfFlowItsWay) {
   const Experiment experiment = shipped("rfc8867-5.7", {{"length", "20s"}});
-  const RunResult result = run(experiment, {}, {.seed = 1});
+  const RunResult result = run(experiment, {.seed = 1});
   ASSERT_EQ(result.flows.size(), 12u);
   std::size_t bytes = 0;
   for (const FlowRecord& flow : result.flows) {
@@ -44,8 +45,31 @@ TEST(Run, GivesEveryKindOfFlowItsWay) {
 
 TEST(Run, MarksInsteadOfDroppingWhereTheQueueDoes) {
   const Experiment experiment = shipped("rfc8867-6.2", {{"length", "20s"}});
-  const RunResult result = run(experiment, {}, {.seed = 1});
+  const RunResult result = run(experiment, {.seed = 1});
   EXPECT_GT(result.flows[0].frames_delivered.size(), 400u);
+}
+
+TEST(Run, LeavesOnlyAtATracesOpportunities) {
+  const Experiment experiment = shipped("mahimahi", {{"length", "10s"}});
+  const RunResult result = run(experiment, {.seed = 1});
+  const link::Trace& trace = *experiment.links[0].forward.trace;
+  ASSERT_GT(result.flows[0].served.size(), 500u);
+  DataSize sent;
+  for (const auto& packet : result.flows[0].served)
+    sent += DataSize::bytes(static_cast<std::int64_t>(packet.size));
+  EXPECT_LE(sent, trace.capacity(0s, 10s));
+  EXPECT_GT(result.flows[0].frames_delivered.size(), 100u);
+}
+
+TEST(Run, DrawsAnotherCellularTraceForEachSeed) {
+  const auto lines = [](std::uint64_t seed) {
+    Experiment experiment = shipped("cellular-lte", {});
+    draw_traces(experiment, seed);
+    EXPECT_NE(experiment.links[0].forward.trace->lines(), experiment.links[0].back.trace->lines());
+    return experiment.links[0].forward.trace->lines();
+  };
+  EXPECT_EQ(lines(1), lines(1));
+  EXPECT_NE(lines(1), lines(2));
 }
 
 }  // namespace

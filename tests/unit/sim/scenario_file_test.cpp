@@ -77,14 +77,31 @@ TEST(ScenarioFile, SaysWhereItIsWrongAndWhatWasExpected) {
   EXPECT_EQ(error_of("title = ").substr(0, 13), "small.toml:1:");
 }
 
+TEST(ScenarioFile, SaysOneCapacityForALink) {
+  const auto cellular =
+      with(small, "rate = \"1mbit@0s,2mbit@10s\"", "cellular = { like = \"lte\", mean = \"3mbit\" }");
+  const auto read = parse_scenario(cellular, "small.toml", {{"scale", "2"}});
+  ASSERT_TRUE(read) << read.error().front().message;
+  EXPECT_EQ(read->links[0].forward.cellular->mean, DataRate::mbps(6));
+  EXPECT_TRUE(read->links[0].forward.limited());
+  EXPECT_FALSE(read->links[0].back.limited());
+  EXPECT_EQ(error_of(with(cellular, "loss = \"$loss\"", "rate = \"1mbit\"")),
+            "small.toml:12: link.forward.cellular and another capacity for the same link");
+  EXPECT_EQ(error_of(with(cellular, "lte", "gprs")),
+            "small.toml:12: link.forward.cellular.like is 'gprs'; known are lte and umts");
+  EXPECT_EQ(error_of(with(cellular, "cellular = { like = \"lte\", mean = \"3mbit\" }", "trace = \"no\"")),
+            "small.toml:12: link.forward.trace 'no' cannot be read");
+}
+
 TEST(ScenarioFile, OfEveryShippedExperimentIsRight) {
   std::size_t read = 0;
   for (const auto& entry : std::filesystem::directory_iterator(AVOCET_SCENARIOS)) {
+    if (entry.path().extension() != ".toml") continue;
     const auto scenario = read_scenario(entry.path(), {{"scale", "10"}});
     EXPECT_TRUE(scenario) << scenario.error().front().message;
     ++read;
   }
-  EXPECT_GE(read, 11u);
+  EXPECT_GE(read, 14u);
 }
 
 }  // namespace
