@@ -73,6 +73,12 @@ Connection::Connection(asio::io_context& context, const ServerOptions& options, 
 
 void Connection::start() {
   began_ = drive::now();
+  auto watch = drive::NetworkChanges::watch(context_, [this] { follow_network(); });
+  if (watch) {
+    network_changes_ = std::move(*watch);
+  } else {
+    handlers_.notice("warning: " + watch.error());
+  }
   begin_round();
 }
 
@@ -116,6 +122,20 @@ void Connection::look_for_refusal() {
   if (connected_ || ended_ || !more_addresses()) return;
   if (attempt_->loop.socket().refused() > 0) return try_next();
   refusal_check_.set(drive::now() + refusal_period, [this] { look_for_refusal(); });
+}
+
+/// The way to the server may begin at another address of this machine now. A socket that is connected stays
+/// with its own, so the connection moves to a new one. Without any way it waits for the next change; while
+/// it looks for the server, there is nothing to keep and the search begins again.
+void Connection::follow_network() {
+  if (ended_ || leaving_ || attempt_over_ || !attempt_) return;
+  auto socket = drive::UdpSocket::connect(addresses_[next_address_ - 1], {.dont_fragment = true});
+  if (!socket || socket->local().ip == attempt_->loop.socket().local().ip) return;
+  if (!connected_) return begin_round();
+  const PeerAddress local = socket->local();
+  handlers_.notice(fmt::format("the network has changed: going on from {}", to_string(local)));
+  attempt_->loop.replace_socket(std::move(*socket));
+  call([&](service::Client& client, Time now) { client.move_to(now, local); });
 }
 
 void Connection::leave(std::string_view reason) {
@@ -249,6 +269,7 @@ void Connection::end(const std::string& failure) {
   refusal_check_.set({}, [] {});
   last_resort_.set({}, [] {});
   next_round_.set({}, [] {});
+  network_changes_.reset();
   handlers_.end(failure);
 }
 

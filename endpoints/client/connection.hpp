@@ -9,6 +9,7 @@
 
 #include "endpoints/client/server_trust.hpp"
 #include "endpoints/drive/loop.hpp"
+#include "endpoints/drive/network_changes.hpp"
 #include "endpoints/state/key_log_file.hpp"
 #include "endpoints/state/tickets.hpp"
 #include "protocol/service/client.hpp"
@@ -16,8 +17,8 @@
 namespace avocet::client {
 
 /// The way to one server: tries its addresses one after the other, believes it or not, writes the key log,
-/// connects again when the connection is lost, and says in plain words why it failed. Single-threaded:
-/// everything happens in the io_context.
+/// moves when the network under it changes, connects again when the connection is lost, and says in plain
+/// words why it failed. Single-threaded: everything happens in the io_context.
 class Connection {
  public:
   struct Handlers {
@@ -72,6 +73,7 @@ class Connection {
   bool may_return(const service::ConnectionClosed&) const;
   void try_again();
   void look_for_refusal();
+  void follow_network();
   bool more_addresses() const { return next_address_ < addresses_.size(); }
   void take(service::ClientEvent&, Time);
   void on_connected(const service::Connected&, service::ClientEvent&, Time);
@@ -94,6 +96,7 @@ class Connection {
   std::optional<service::PlayRequest> expected_;
 
   std::unique_ptr<Attempt> attempt_;
+  std::unique_ptr<drive::NetworkChanges> network_changes_;
   drive::Alarm refusal_check_, last_resort_, next_round_;
   std::size_t next_address_ = 0;
   Time began_{}, round_began_{};

@@ -13,8 +13,16 @@ namespace avocet::client {
 namespace {
 
 constexpr Duration tick_period = 250ms;
+/// A server that was started anew may not have again yet what it had: asked so often, for so long.
+constexpr Duration retry_period = 1s;
+constexpr Duration retries_last = 60s;
 /// A seek to the very end would end it.
 constexpr Duration least_left = 500ms;
+
+bool may_pass(wire::RefusalCode why) {
+  using enum wire::RefusalCode;
+  return why == no_such_title || why == missing_rendition || why == limit;
+}
 
 double unix_seconds() {
   return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
@@ -39,7 +47,7 @@ state::Result<std::unique_ptr<Player>> Player::open(const PlayOptions& options, 
 }
 
 Player::Player(const PlayOptions& options, Outlets outlets)
-    : options_(options), outlets_(outlets), ticker_(context_), limit_(context_) {
+    : options_(options), outlets_(outlets), ticker_(context_), limit_(context_), retry_(context_) {
   state_.began = drive::now();
   state_.started_at = unix_seconds();
   state_.title = options.server.url.title;
@@ -162,6 +170,7 @@ void Player::on_end(const std::string& failure) {
   finish_pipelines();
   ticker_.set({}, [] {});
   limit_.set({}, [] {});
+  retry_.set({}, [] {});
   signals_->cancel();
   change([&](Snapshot& s) {
     s.connected = false;
@@ -219,10 +228,22 @@ void Player::on_lost(const std::string& why) {
   notice(why + "; reconnecting");
 }
 
-void Player::on(const service::Refused& refused, Time) {
+void Player::ask_again(Time now) {
+  retry_.set(now + retry_period, [this] {
+    connection_->call([&](service::Client& client, Time at) {
+      if (returning_ && client.connected()) play_ = client.play(at, request());
+    });
+  });
+}
+
+void Player::on(const service::Refused& refused, Time now) {
   std::string text = printable(refused.reason);
   if (!refused.remedy.empty()) text += "; " + printable(refused.remedy);
   if (!tracks_.empty() && !returning_) return notice(text);  // the play goes on
+  if (returning_ && may_pass(refused.code) && now < *lost_at_ + retries_last) {
+    if (std::exchange(refused_for_, text) != text) notice(text + "; asking again");
+    return ask_again(now);
+  }
   change([&](Snapshot& s) { s.failure = text; });
   end("refused");
 }
@@ -246,6 +267,7 @@ void Player::on(const service::PlayStarted& started, Time now) {
     if (recording_) recording_->begin(tracks_);
   }
   if (std::exchange(returning_, false)) {
+    refused_for_.clear();
     notice(fmt::format("connected again after {:.1f} s", to_seconds(now - *lost_at_)));
     if (state_.paused)
       connection_->call([&](service::Client& client, Time) { client.pause(now, play_, true); });

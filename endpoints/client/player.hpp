@@ -60,6 +60,7 @@ class Player {
   void on_end(const std::string& failure);
   void on_lost(const std::string& why);
   service::PlayRequest request() const;
+  void ask_again(Time now);
   bool goes_on(const service::PlayStarted&) const;
   void note_outage(const service::FrameReady&);
   void on(const service::Connected&, Time now);
@@ -83,7 +84,7 @@ class Player {
   asio::io_context context_{1};
   std::unique_ptr<Connection> connection_;
   std::optional<drive::StopSignals> signals_;
-  drive::Alarm ticker_, limit_;
+  drive::Alarm ticker_, limit_, retry_;
   PlayClock clock_;
   RecentRates rates_;
 
@@ -98,6 +99,7 @@ class Player {
   std::uint32_t generation_ = 0;  // of what the decoders get
   std::optional<Time> lost_at_;   // until frames come again
   bool returning_ = false;        // the next PlayStarted is of another connection
+  std::string refused_for_;       // what the user was told while it asks again
   bool choice_is_due_ = false;    // the server does not know yet which renditions are wanted from here on
   Time shown_until_{};
   service::PlayStats past_play_;  // of the connections before

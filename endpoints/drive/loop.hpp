@@ -66,6 +66,17 @@ class Loop {
     drain(now);
   }
 
+  /// Goes on with another socket; what was not yet written through the old one is written through this. Not
+  /// from the handler.
+  void replace_socket(Socket socket) {
+    if (!watch_) return;
+    watch_.reset();
+    socket_ = std::move(socket);
+    watch_ = std::make_unique<Watch>(context_, socket_.descriptor());
+    listen();
+    if (!pending_ || flush()) later();
+  }
+
   /// Stops reading, writing and waiting, so that the context can run out of work. The socket stays bound.
   void close() {
     watch_.reset();

@@ -390,6 +390,11 @@ void Client::announce(Time now, std::string_view line) {
   impl_->say(wire::Announce{.line = shortened(line, 4096)});
 }
 
+void Client::move_to(Time now, PeerAddress local) {
+  impl_->now = now;
+  impl_->session.move_to(now, local);
+}
+
 void Client::bye(Time now, std::string_view reason) {
   impl_->now = now;
   if (!impl_->session.connected()) return impl_->session.close(now, wire::CloseCode::none, reason);

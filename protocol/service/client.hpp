@@ -57,6 +57,9 @@ class Client {
   void say(Time now, std::string_view line);
   void announce(Time now, std::string_view line);
 
+  /// Packets leave from `local` from now on (session::Session::move_to). Nothing happens before Connected.
+  void move_to(Time now, PeerAddress local);
+
   /// Takes leave and closes; ConnectionClosed follows.
   void bye(Time now, std::string_view reason);
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""kill -9 of the server in the middle of a play, and another start on the same port: the client goes on by itself, and what
-it records is complete, decodes, and is what the server sent."""
+"""kill -9 of the server in the middle of a play, and another start on the same port, at first without the title: the client
+goes on by itself, and what it records is complete, decodes, and is what the server sent."""
 
 import json
 import signal
@@ -36,9 +36,14 @@ def test(world):
     server.send_signal(signal.SIGKILL)
     server.wait()
     time.sleep(1.5)
+    title, elsewhere = world.library / "clip_720p.mp4", world.folder / "elsewhere.mp4"
+    title.rename(elsewhere)
     world.serve(port=port)
+    time.sleep(3)
+    elsewhere.rename(title)
     text, _ = client.communicate(timeout=60)
     expect(client.returncode == 0, f"the client ended with {client.returncode}:\n{text}")
+    expect("asking again" in text, f"it did not wait for the title:\n{text}")
     expect("reconnecting" in text and "connected again" in text, f"it said nothing of it:\n{text}")
     counts = json.loads(stats.read_text())
     check_counts(counts)

@@ -113,6 +113,22 @@ TEST_F(LoopTest, FeedsDatagramsAndSendsTheAnswer) {
   EXPECT_EQ(back, 2500u);
 }
 
+TEST_F(LoopTest, GoesOnWithAnotherSocket) {
+  core_.echo = true;
+  TestLoop loop(context_, core_, must(UdpSocket::bind(loopback)), {said_});
+  loop.start();
+  const PeerAddress before = loop.socket().local();
+  loop.replace_socket(must(UdpSocket::bind(loopback)));
+  ASSERT_NE(loop.socket().local(), before);
+  UdpSocket client = must(UdpSocket::connect(loop.socket().local()));
+  client.send({}, Bytes(100), 100);
+  ASSERT_TRUE(run_until([&] { return loop.stats().datagrams_out == 1; }));
+  client.send({}, Bytes(100), 100);
+  ASSERT_TRUE(run_until([&] { return loop.stats().datagrams_out == 2; }));
+  EXPECT_EQ(core_.heard.size(), 2u);
+  EXPECT_EQ(core_.to, loop.socket().local());
+}
+
 TEST_F(LoopTest, WakesAtTheTimeAsked) {
   TestLoop loop(context_, core_, must(UdpSocket::bind(loopback)), {said_});
   const Time at = now() + 20ms;
