@@ -3,6 +3,7 @@
 #include "sim/adapter/live_flow.hpp"
 #include "sim/network/cross_traffic.hpp"
 #include "sim/network/topology.hpp"
+#include "sim/observe/invariants.hpp"
 #include "sim/observe/measures.hpp"
 #include "sim/observe/observers.hpp"
 #include "sim/observe/trace_hash.hpp"
@@ -14,8 +15,9 @@ RunResult run(const Experiment& experiment, const RunOptions& options) {
   result.flows.resize(experiment.flows.size());
   Measures measures(experiment, result.flows);
   TraceHash hash;
+  Invariants invariants(experiment, [] { ns3::Simulator::Stop(); });
   Observers observers;
-  for (Observer* observer : {static_cast<Observer*>(&hash), static_cast<Observer*>(&measures)}) {
+  for (Observer* observer : std::initializer_list<Observer*>{&hash, &measures, &invariants}) {
     observers.add(*observer);
   }
   for (Observer* observer : options.observers) observers.add(*observer);
@@ -52,6 +54,7 @@ RunResult run(const Experiment& experiment, const RunOptions& options) {
   }
   ns3::Simulator::Destroy();
   result.hash = hash.value();
+  result.violations = invariants.violations();
   return result;
 }
 

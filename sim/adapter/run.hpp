@@ -18,8 +18,9 @@ struct RunOptions {
 };
 
 struct RunResult {
-  std::vector<FlowRecord> flows;  ///< in the order of the experiment
-  std::uint64_t hash = 0;         ///< see TraceHash
+  std::vector<FlowRecord> flows;        ///< in the order of the experiment
+  std::uint64_t hash = 0;               ///< see TraceHash
+  std::vector<std::string> violations;  ///< see Invariants; the simulation ended at the first
 };
 
 /// Runs an experiment from beginning to end. ns-3 has one simulator per process: one run at a time.

@@ -25,8 +25,8 @@ FlowRecord* Measures::media(std::size_t where, const Passing& p) {
   return flow.bottleneck == where ? &flow : nullptr;
 }
 
-void Measures::on_entered(std::size_t where, Time, const Passing& p) {
-  if (FlowRecord* flow = media(where, p)) ++flow->packets_entered;
+void Measures::on_entered(std::size_t where, Time now, const Passing& p) {
+  if (FlowRecord* flow = media(where, p)) flow->entered.push_back({now, p.size});
 }
 
 void Measures::on_served(std::size_t where, Time now, const Passing& p, Duration queued) {
@@ -44,7 +44,8 @@ void Measures::on_made(Time now, const FrameMade& made) {
 void Measures::on_out(Time now, const FrameOut& out) {
   if (!out.picture) return;
   const Time captured{std::chrono::microseconds(out.frame.capture)};
-  flows_[out.flow].frames_delivered.push_back({out.frame.number.value, captured, now, out.late});
+  flows_[out.flow].frames_delivered.push_back(
+      {out.frame.number.value, captured, now, out.late, out.frame.size()});
 }
 
 void Measures::on_playback(Time now, const Playback& playback) {
@@ -71,6 +72,7 @@ void Measures::on_state(Time now, const FlowState& state) {
   if (const service::PlayStats* p = state.play) {
     flow.freeze_count = p->freeze_count;
     flow.freezes = p->total_freezes_duration;
+    flow.time_to_first_frame = p->time_to_first_frame;
     kept.buffered = p->buffered;
     kept.freeze_count = p->freeze_count;
   }

@@ -1,6 +1,6 @@
 #include "sim/observe/trace_hash.hpp"
 
-#include <cstring>
+#include "sim/observe/fingerprint.hpp"
 
 namespace avocet::sim {
 namespace {
@@ -8,17 +8,6 @@ namespace {
 std::int64_t ns(Time at) { return at.time_since_epoch().count(); }
 
 }  // namespace
-
-void TraceHash::mix_bytes(ByteView bytes) {
-  std::uint64_t word = 0;
-  for (; bytes.size() >= sizeof word; bytes = bytes.subspan(sizeof word)) {
-    std::memcpy(&word, bytes.data(), sizeof word);
-    mix(word);
-  }
-  word = bytes.size();
-  for (const std::byte b : bytes) word = word << 8 | std::to_integer<std::uint64_t>(b);
-  mix(word);
-}
 
 void TraceHash::mix_passing(char what, std::size_t where, Time now, const Passing& p) {
   mix(what, where, ns(now), p.end, p.index, p.size);
@@ -44,7 +33,7 @@ void TraceHash::on_arrived(std::size_t where, Time now, const Passing& p) { mix_
 
 void TraceHash::on_sent(Time now, const DatagramSeen& seen) {
   mix('>', ns(now), seen.end, seen.index, seen.ecn);
-  mix_bytes(seen.bytes);
+  mix(fingerprint(seen.bytes));
 }
 
 void TraceHash::on_received(Time now, const DatagramSeen& seen) {
@@ -65,7 +54,7 @@ void TraceHash::on_playback(Time now, const Playback& playback) {
 
 void TraceHash::on_heard(Time now, std::uint32_t end, std::string_view line) {
   mix('h', ns(now), end);
-  mix_bytes(as_bytes(line));
+  mix(fingerprint(as_bytes(line)));
 }
 
 }  // namespace avocet::sim

@@ -5,7 +5,7 @@
 namespace avocet::sim {
 
 /// A number that is the same only when everything that happened in two simulations is the same: each byte on
-/// the wire, what became of each packet, each frame, all with their times. FNV-1a over words of 64 bits.
+/// the wire, what became of each packet, each frame, all with their times. FNV-1a.
 class TraceHash final : public Observer {
  public:
   std::uint64_t value() const { return hash_; }
@@ -28,7 +28,6 @@ class TraceHash final : public Observer {
     ((hash_ = (hash_ ^ static_cast<std::uint64_t>(words)) * 0x100000001b3ull), ...);
     hash_ ^= hash_ >> 32;  // multiplication carries upwards only
   }
-  void mix_bytes(ByteView);
   void mix_passing(char what, std::size_t where, Time, const Passing&);
 
   std::uint64_t hash_ = 0xcbf29ce484222325ull;

@@ -26,6 +26,7 @@ struct FlowRecord {
     std::uint64_t number = 0;
     Time captured, decodable;
     bool late = false;
+    std::size_t size = 0;
   };
   std::vector<SentFrame> frames_sent;  ///< pictures, by number
   std::vector<DeliveredFrame> frames_delivered;
@@ -43,8 +44,12 @@ struct FlowRecord {
   };
   std::vector<Received> received;  ///< payload at the far end: of TCP and constant flows, or whole frames
 
-  std::uint64_t packets_entered = 0;  ///< of media at the bottleneck
-  std::vector<Time> lost;             ///< when one of them was lost there
+  struct Entered {
+    Time at;
+    std::size_t size = 0;
+  };
+  std::vector<Entered> entered;  ///< packets of media at the bottleneck
+  std::vector<Time> lost;        ///< when one of them was lost, there or on the medium behind it
 
   struct Rendition {
     Time from;
@@ -66,6 +71,7 @@ struct FlowRecord {
   std::uint64_t retransmissions = 0, parity = 0, fragments = 0;
   std::uint64_t freeze_count = 0;
   Duration freezes{};
+  std::optional<Duration> time_to_first_frame;
   std::uint64_t rendition_switches = 0;
 };
 

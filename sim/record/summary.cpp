@@ -47,6 +47,18 @@ std::vector<double> step_times(const FlowRecord& record, const Capacity& capacit
   return times;
 }
 
+/// Standard deviation over mean.
+double variation(const std::vector<DataRate>& rates) {
+  double sum = 0, squares = 0;
+  for (const DataRate rate : rates) {
+    const auto bps = static_cast<double>(rate.bps());
+    sum += bps, squares += bps * bps;
+  }
+  const double n = static_cast<double>(rates.size());
+  if (sum <= 0) return 0;
+  return std::sqrt(std::max(0.0, squares / n - sum / n * (sum / n))) / (sum / n);
+}
+
 }  // namespace
 
 Distribution distribution(std::vector<double> values) {
@@ -84,35 +96,66 @@ FlowSummary summarize(const FlowRecord& record, const Capacity& capacity,
   }
   out.utilization = bits / fillable(record, capacity, record.start, record.stop);
   out.queue_delay = distribution(std::move(queued));
+  const double seconds = to_seconds(record.stop - record.start);
+  out.receiving_rate = bits / seconds;
+  for (const FlowRecord::Entered& packet : record.entered) {
+    if (packet.at < Time(record.stop)) out.sending_rate += static_cast<double>(packet.size) * 8 / seconds;
+  }
+  out.rate_variation = variation(wire_rate(record, grain));
 
   std::vector<double> delays;
   double useful = 0;
   for (const FlowRecord::DeliveredFrame& frame : record.frames_delivered) {
     delays.push_back(to_seconds(frame.decodable - frame.captured));
-    if (frame.late)
+    if (frame.late) {
       ++out.frames_late;
-    else if (frame.number < record.frames_sent.size()) {
-      useful += static_cast<double>(record.frames_sent[frame.number].size) * 8;
+    } else {
+      useful += static_cast<double>(frame.size) * 8;
     }
   }
   out.frame_delay = distribution(std::move(delays));
-  out.goodput = useful / to_seconds(record.stop - record.start);
+  out.goodput = useful / seconds;
   out.frames_sent = record.frames_sent.size();
   out.frames_delivered = record.frames_delivered.size() - out.frames_late;
 
   const auto share = [](std::uint64_t part, std::uint64_t all) {
     return all == 0 ? 0.0 : static_cast<double>(part) / static_cast<double>(all);
   };
-  out.loss_before_repair = share(record.lost.size(), record.packets_entered);
+  out.loss_before_repair = share(record.lost.size(), record.entered.size());
   out.loss_after_repair =
       share(out.frames_sent - std::min(out.frames_sent, out.frames_delivered), out.frames_sent);
   const std::uint64_t media = record.fragments - std::min(record.fragments, record.retransmissions);
   out.repair_overhead = share(record.retransmissions + record.parity, media);
+  out.packets_sent = record.entered.size();
+  out.packets_lost = record.lost.size();
+  if (record.time_to_first_frame) out.time_to_first_frame = to_seconds(*record.time_to_first_frame);
   out.freeze_count = record.freeze_count;
   out.total_freezes_duration = to_seconds(record.freezes);
   out.rendition_switches = record.rendition_switches;
   out.step_times = step_times(record, capacity, steps);
   return out;
+}
+
+double fairness(const std::vector<const FlowRecord*>& flows, Duration width) {
+  Duration from{}, until = Duration::max();
+  for (const FlowRecord* flow : flows) {
+    from = std::max(from, flow->start);
+    until = std::min(until, flow->stop);
+  }
+  double sum = 0, windows = 0;
+  for (Duration at = from; at + width <= until; at += width) {
+    std::vector<double> shares;
+    for (const FlowRecord* flow : flows) {
+      double bytes = 0;
+      const auto first = std::ranges::lower_bound(flow->served, Time(at), {}, &FlowRecord::Served::at);
+      for (auto p = first; p != flow->served.end() && p->at < Time(at + width); ++p) {
+        bytes += static_cast<double>(p->size);
+      }
+      shares.push_back(bytes);
+    }
+    sum += jain(shares), ++windows;
+  }
+  return windows == 0 ? 1 : sum / windows;
 }
 
 double jain(const std::vector<double>& shares) {
