@@ -6,7 +6,6 @@ namespace avocet::rate {
 
 namespace {
 
-constexpr std::int64_t block_us = 50'000;
 constexpr int block_packets = 4;
 /// A delay that differs by more from the first is a clock that was set: begin anew.
 constexpr Duration clock_step = 30s;
@@ -46,7 +45,7 @@ void DelayEstimator::on_packet(Time now, Time sent, std::int64_t arrival_us, boo
     sum_ += delay;
     ++count_;
     const std::int64_t span = minus(arrival_us, block_began_us_);
-    if (span < 0 || (span >= block_us && count_ >= block_packets)) close_block(now);
+    if (span < 0 || (span >= to_microseconds(block) && count_ >= block_packets)) close_block(now);
   }
   if (base_.min() == Duration::max()) return;
   const Duration base = base_.min() + bias_ + allowance_;

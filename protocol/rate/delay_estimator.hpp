@@ -14,6 +14,9 @@ namespace avocet::rate {
 /// packets.
 class DelayEstimator {
  public:
+  /// Length of a block, at least.
+  static constexpr Duration block = 50ms;
+
   /// Packets in the order in which they were sent. `calm`: no deliberate burst of ours lengthened the queue
   /// for it.
   void on_packet(Time now, Time sent, std::int64_t arrival_us, bool calm);

@@ -13,6 +13,8 @@ constexpr Duration standing_queue = 10ms;
 constexpr Duration sudden_queue = 20ms;
 /// Share of the measured capacity that is used: what is left over drains small queues.
 constexpr double utilisation = 0.975;
+/// Of what arrives while a queue stands: a little less, so that it drains.
+constexpr double kept_of_arrival = 0.97;
 constexpr Duration steady_probe_interval = 900ms;
 constexpr Duration unclear_probe_interval = 150ms;
 /// A train without room adds this much queue at the most, while the rate is believed to be right, or searched
@@ -28,6 +30,10 @@ constexpr Duration competition_test_interval = 4s;
 /// Of a packet that takes longer because the path became slower. A rate that fell for other reasons must not
 /// hide a queue.
 constexpr Duration most_allowance = 15ms;
+/// Of a source with a ceiling.
+constexpr double pacing_headroom = 2;
+/// A rate that fell by more is tried again as soon as the queue is gone, at most so many times as fast.
+constexpr double worth_recovering = 1.1, most_recovery_gain = 2;
 constexpr Duration contention_memory = 3s;
 constexpr unsigned most_silences = 8;
 constexpr Duration ack_slack = 75ms;
@@ -114,7 +120,7 @@ void DelayLossController::on_timer(Time now) {
 std::optional<Probe> DelayLossController::take_probe(Time now) {
   if (competing_ || draining_ || silences_ > 0 || now < next_probe_ || train_.state() != Train::State::idle)
     return std::nullopt;
-  if (ceiling_ < rate_ * 0.85 || rate_ >= config_.most || min_rtt_ == Duration::zero()) return std::nullopt;
+  if (rate_ >= most_useful() || min_rtt_ == Duration::zero()) return std::nullopt;
   const bool backlog = waiting_ && now - last_sent_ < 20ms;
   const bool alive = now - last_waiting_ < 1s;  // who sends no more than a packet at a time needs no rate
   const bool overdue = now - next_probe_ > (searching_ ? 250ms : 500ms);
@@ -239,14 +245,17 @@ void DelayLossController::learn_from_train(Time now) {
   const double weight = contended ? config_.weight : 1;
   if (!searching_) part_ += (std::clamp(outcome->slope / (gain - 1), 0.0, 1.5) - part_) / 6;
   if (room) {
-    // The first good news may be luck: half of it, until the next train confirms.
-    set_rate(searching_ ? share : rate_ + (share - rate_) * std::min(1.0, contended ? weight / 2 : 0.5));
+    // The first good news may be luck: half of it, until the next train confirms. What the path has carried
+    // before needs no second witness.
+    const DataRate half = rate_ + (share - rate_) * std::min(1.0, contended ? weight / 2 : 0.5);
+    set_rate(searching_ ? share : std::max(half, std::min(share, goal_)));
     gain_ = searching_ ? 2 : contended ? 1.25 : 1.5;
     if (!searching_) proven_ = rate_;
     searching_ = searching_ || !contended;
     if (searching_) next_probe_ = now;
     return;
   }
+  goal_ = std::min(goal_, std::max(share, rate_));
   // Neither flat nor as steep as a full path makes it: ask again soon.
   const bool unclear = !contended && outcome->slope < 0.6 * (gain - 1) && ++unclear_ <= 2;
   if (unclear) {
@@ -270,9 +279,11 @@ void DelayLossController::watch_queue(Time now, bool new_block) {
   const Duration own = calm(newest_sent_) ? Duration::zero()
                        : searching_       ? search_train_queue
                                           : steady_train_queue;
-  if (new_block) standing_blocks_ = delay_.queue() > limit ? standing_blocks_ + 1 : 0;
+  // A block that began while the queue drained tells of what was.
+  const bool fresh = now - drained_ >= 2 * DelayEstimator::block;
+  if (new_block) standing_blocks_ = fresh && delay_.queue() > limit ? standing_blocks_ + 1 : 0;
   const bool sudden = delay_.risen(std::max(sudden_queue, delay_.noise() * 4), own);
-  const bool standing = new_block && (standing_blocks_ >= 2 || delay_.queue() > 2 * limit);
+  const bool standing = new_block && fresh && (standing_blocks_ >= 2 || delay_.queue() > 2 * limit);
   if (sudden || standing) retreat(now, std::max(delay_.queue(), delay_.floor()), sudden);
 }
 
@@ -282,14 +293,18 @@ void DelayLossController::drain(Time now) {
   if (busy_) {
     const auto arriving = delivery_.over(150ms);
     if (arriving && delivery_.newest_us() - busy_since_us_ > 100'000) {
-      drained_at_ = std::max(drained_at_, arriving->rate * (0.97 / (1 - std::min(loss_.medium(), 0.3))));
+      drained_at_ =
+          std::max(drained_at_, arriving->rate * (kept_of_arrival / (1 - std::min(loss_.medium(), 0.3))));
     }
   }
   if (now < drain_until_ && (newest_sent_ <= retreat_sent_ || delay_.floor() > queue_limit() / 2)) return;
   draining_ = false;
+  drained_ = now;
   undrained_ = delay_.floor() > queue_limit() ? undrained_ + 1 : 0;
   set_rate(std::max(rate_, std::min(drained_at_, proven_ * 0.97)));
-  next_probe_ = std::max(next_probe_, now + (searching_ ? 100ms : 400ms));
+  const double fell = goal_ / rate_;
+  if (fell > worth_recovering) gain_ = std::min(fell, most_recovery_gain);
+  next_probe_ = std::max(next_probe_, now + (fell > worth_recovering ? 100ms : 400ms));
 }
 
 /// Falls to a little less than what arrives while the queue stands, which is our share of the path. Where
@@ -297,7 +312,7 @@ void DelayLossController::drain(Time now) {
 void DelayLossController::retreat(Time now, Duration queue, bool sudden) {
   const bool again = newest_sent_ <= retreat_sent_;  // these packets left before we retreated: the same event
   if (again ? !sudden : draining_) return;
-  if (!again) proven_ = rate_;
+  if (!again) proven_ = rate_, goal_ = std::max(goal_, rate_);
   if (!again && undrained_ == 0) uncontested_ = rate_;
   const Duration busy =
       std::chrono::microseconds(std::max<std::int64_t>(0, delivery_.newest_us() - busy_since_us_));
@@ -307,7 +322,8 @@ void DelayLossController::retreat(Time now, Duration queue, bool sudden) {
   if (arriving) {
     // Jitter alone may have stretched the arrivals by as much as it moves one packet.
     const double doubt = std::min(0.5, to_seconds(delay_.noise()) / to_seconds(arriving->span));
-    const double kept = (0.97 - 0.08 * severity) / (1 - std::min(loss_.medium(), 0.3)) * (1 + doubt);
+    const double kept =
+        (kept_of_arrival - 0.08 * severity) / (1 - std::min(loss_.medium(), 0.3)) * (1 + doubt);
     if (arriving->stretch > 1.03) {
       share = std::min(share, arriving->rate * kept);
       unmoved_ = 0;
@@ -362,15 +378,19 @@ void DelayLossController::watch_loss(Time now) {
 }
 
 /// A mark is an early word of a queue: the rate falls with the share of marked packets (RFC 8257
-/// section 3.3). The queue of our own trains says nothing.
+/// section 3.3), once per round trip, and not below what arrives, which is our share of a path that has a
+/// queue. What stands in the queue is drained by the pace. The queue of our own trains says nothing.
 void DelayLossController::watch_marks(const Feedback& feedback) {
   if (acked_ == 0 || !calm(newest_sent_)) return;
   const double share =
       std::min(1.0, static_cast<double>(feedback.newly_marked) / static_cast<double>(acked_));
   marks_ += (share - marks_) / 16;
-  if (share == 0 || feedback.now - marked_at_ < std::max<Duration>(round_trip(), 25ms)) return;
-  marked_at_ = feedback.now;
-  set_rate(rate_ * (1 - marks_ / 2));
+  if (share == 0 || newest_sent_ <= marked_sent_) return;  // sent before the last answer
+  marked_sent_ = last_sent_;
+  DataRate lower = rate_ * (1 - marks_ / 2);
+  if (const auto arriving = delivery_.over(150ms)) lower = std::max(lower, arriving->rate * kept_of_arrival);
+  set_rate(std::min(rate_, lower));
+  relief_until_ = feedback.now + round_trip();
   searching_ = false;
   gain_ = 1.25;
 }
@@ -426,9 +446,13 @@ void DelayLossController::compete(Time now) {
 }
 
 void DelayLossController::set_rate(DataRate rate) {
-  DataRate most = config_.most;
-  if (!ceiling_.is_infinite()) most = std::min(most, std::max(ceiling_ * 1.25, config_.least));
-  rate_ = std::clamp(rate, config_.least, std::max(most, config_.least));
+  rate_ = std::clamp(rate, config_.least, std::max(most_useful(), config_.least));
+}
+
+/// Large frames and repair want to leave faster than the mean rate of the source: to be carried out in half
+/// their time is worth knowing of a path, more is not.
+DataRate DelayLossController::most_useful() const {
+  return ceiling_.is_infinite() ? config_.most : std::min(config_.most, ceiling_ * pacing_headroom);
 }
 
 Duration DelayLossController::round_trip() const {

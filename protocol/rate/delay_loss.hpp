@@ -54,6 +54,7 @@ class DelayLossController final : public Controller {
   void watch_competition(Time now, bool new_block);
   void compete(Time now);
   void set_rate(DataRate rate);
+  DataRate most_useful() const;
   Duration round_trip() const;
   Duration probe_interval() const;
 
@@ -87,12 +88,14 @@ class DelayLossController final : public Controller {
   // retreat
   bool draining_ = false;
   double drain_factor_ = 1;
+  Time drained_{};
+  DataRate goal_;          // what the path carried before it was crowded, until a train denies it
   DataRate drained_at_;    // the fastest arrival while draining
   double part_ = 1;        // of the path that is ours
   double contention_ = 0;  // retreats, the older the less
   Time retreated_at_{}, drain_until_{}, retreat_sent_{};
   int standing_blocks_ = 0, unmoved_ = 0;
-  Time marked_at_{};
+  Time marked_sent_{};  // newest packet when marks were answered last
   double marks_ = 0;
   Time heavy_loss_at_{};
   DataRate heavy_loss_floor_;

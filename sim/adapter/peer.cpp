@@ -42,11 +42,12 @@ Socket::~Socket() {
 }
 
 void Socket::send(ByteView datagram, const PeerAddress& to, Ecn ecn, std::uint64_t index) {
-  if (ecn != ecn_) socket_->SetIpTos(static_cast<std::uint8_t>(ecn_ = ecn));
   const auto packet = ns3::Create<ns3::Packet>(reinterpret_cast<const std::uint8_t*>(datagram.data()),
                                                static_cast<std::uint32_t>(datagram.size()));
   packet->AddPacketTag(DatagramTag(end_, index));
-  socket_->SendTo(packet, 0, to_ns3(to));
+  ns3::InetSocketAddress far_end = to_ns3(to);
+  far_end.SetTos(static_cast<std::uint8_t>(ecn));  // ns-3 asks the address of a datagram, not its socket
+  socket_->SendTo(packet, 0, far_end);
 }
 
 void Socket::on_readable(ns3::Ptr<ns3::Socket> socket) {

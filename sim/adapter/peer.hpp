@@ -41,7 +41,6 @@ class Socket {
   ns3::Ptr<ns3::Socket> socket_;
   PeerAddress local_;
   std::uint32_t end_;
-  Ecn ecn_ = Ecn::not_ect;  // that the socket is set to
   Receive receive_;
 };
 

@@ -78,6 +78,48 @@ TEST(Robustness, MarksAreHeard) {
   EXPECT_GT(run("ECN", config, Source::greedy()).received, 8.5);
 }
 
+/// RFC 8867 section 5.1 with a queue that marks what waits longer than 5 ms: less than one key frame.
+TEST(Robustness, MarksOfAShallowQueueLeaveThePathFull) {
+  double used = 0;
+  for (std::uint64_t seed = 1; seed <= 3; ++seed) {
+    link::LinkConfig there, back;
+    there.delay = back.delay = 50ms;
+    there.jitter = back.jitter = 5ms;
+    there.rate = {{0s, DataRate::mbps(1)}, {40s, DataRate::mbps(2.5)}, {60s, DataRate::mbps(0.6)}};
+    there.mark_above = 5ms;
+    Path path(there, back, seed);
+    FlowConfig config;
+    config.source = Source::live(DataRate::kbps(150), DataRate::mbps(1.5));
+    path.add(config);
+    path.run(80s);
+    used += path.utilisation(0, 2s, 80s, DataRate::mbps(1.5)) / 3;
+  }
+  measured("marks above 5 ms: utilisation %.3f", used);
+  EXPECT_GT(used, 0.97);
+}
+
+/// Others crowd the path for a moment, again and again: as soon as they are gone its rate is taken up again.
+TEST(Robustness, WhatCrowdsThePathForAMomentIsForgotten) {
+  double used = 0;
+  for (std::uint64_t seed = 1; seed <= 3; ++seed) {
+    link::LinkConfig there, back;
+    there.delay = back.delay = 50ms;
+    there.jitter = back.jitter = 5ms;
+    for (int i = 0; i < 20; ++i) {
+      there.rate.push_back({i * 3s, DataRate::mbps(2)});
+      there.rate.push_back({i * 3s + 2700ms, DataRate::mbps(0.7)});
+    }
+    Path path(there, back, seed);
+    FlowConfig config;
+    config.source = Source::live(DataRate::kbps(150), DataRate::mbps(3));
+    path.add(config);
+    path.run(60s);
+    used += path.utilisation(0, 10s, 60s) / 3;
+  }
+  measured("crowded for 0.3 s every 3 s: utilisation %.3f", used);
+  EXPECT_GT(used, 0.75);
+}
+
 TEST(Robustness, AFreePathIsFoundWithLittlePadding) {
   link::LinkConfig config;
   config.delay = 20ms;
