@@ -36,7 +36,7 @@ RunCommand::RunCommand(CLI::App& app)
     : command_(app.add_subcommand("run", "run one: prints what each flow made of its network")) {
   command_->add_option("scenario", scenario_, "name of a shipped scenario, or a file")->required();
   command_->add_option("--out", folder_,
-                       "folder for summary.json, timeline.csv, truth.json, captures and the keys to them");
+                       "folder for report.html, summary.json, timeline.csv, truth.json, captures and the keys to them");
   command_->add_option("--seed", seed_, "the same seed gives the same run, to the byte")
       ->capture_default_str();
   command_->add_option("--set", sets_,
@@ -96,7 +96,7 @@ int RunCommand::run(Experiment& experiment, const Settings& settings) const {
   fmt::print("\nhash {:016x}, {:.0f} s in {:.1f} s: {:.1f} x real time\n", result.hash,
              to_seconds(experiment.length), to_seconds(experiment.length) / speed, speed);
   if (folder) {
-    RunFacts facts{.seed = seed_, .hash = result.hash, .speed = speed};
+    RunFacts facts{.seed = seed_, .hash = result.hash, .speed = speed, .command = replay()};
     for (const auto& [key, value] : settings) facts.settings.emplace_back(key, value);
     folder->finish(result.flows, facts);
     std::string files;

@@ -153,7 +153,8 @@ void LiveFlow::on_viewer(service::Client::Output& output, Time now) {
                            .track = ready->track,
                            .frame = ready->frame,
                            .picture = picture,
-                           .late = ready->late});
+                           .late = ready->late,
+                           .due = ready->due});
     if (picture) tell_freezes(now);
   } else if (const auto* began = std::get_if<service::PlayStarted>(&event)) {
     renditions_.clear();

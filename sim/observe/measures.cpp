@@ -45,7 +45,7 @@ void Measures::on_out(Time now, const FrameOut& out) {
   if (!out.picture) return;
   const Time captured{std::chrono::microseconds(out.frame.capture)};
   flows_[out.flow].frames_delivered.push_back(
-      {out.frame.number.value, captured, now, out.late, out.frame.size()});
+      {out.frame.number.value, captured, now, out.late, out.frame.size(), out.due});
 }
 
 void Measures::on_playback(Time now, const Playback& playback) {

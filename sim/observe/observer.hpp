@@ -39,6 +39,7 @@ struct FrameOut {
   const media::Frame& frame;
   bool picture = true;
   bool late = false;  ///< for reference, not to be shown
+  Time due{};         ///< when it is to be shown
 };
 
 /// What a viewer saw of its play besides frames.

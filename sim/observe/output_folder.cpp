@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
+#include "sim/observe/report_page.hpp"
 #include "sim/observe/run_summary.hpp"
 #include "sim/record/timeline_csv.hpp"
 
@@ -89,15 +90,17 @@ void OutputFolder::finish(const std::vector<FlowRecord>& flows, const RunFacts& 
   std::ofstream csv(path("timeline.csv"));
   write_timeline_header(csv);
   for (const FlowTimeline& flow : summary.timelines) write_timeline(csv, *flow.record, flow.rows);
-  json.flush(), csv.flush();
+  std::ofstream html(path("report.html"));
+  html << report::to_html(report_page(experiment_, summary, facts));
+  json.flush(), csv.flush(), html.flush();
 
-  bool good = json.good() && csv.good() && truth_.good() && key_log_.good();
+  bool good = json.good() && csv.good() && html.good() && truth_.good() && key_log_.good();
   for (const auto& capture : captures_) good = good && capture->good();
   if (!good) throw std::runtime_error(fmt::format("not all files could be written to {}", folder_.string()));
 }
 
 std::vector<std::string> OutputFolder::files() const {
-  std::vector<std::string> all{"summary.json", "timeline.csv", "truth.json", "keys.log"};
+  std::vector<std::string> all{"report.html", "summary.json", "timeline.csv", "truth.json", "keys.log"};
   all.insert(all.end(), capture_files_.begin(), capture_files_.end());
   return all;
 }

@@ -19,6 +19,7 @@ struct RunFacts {
   std::uint64_t seed = 0, hash = 0;
   double speed = 0;                                           ///< simulated seconds per second
   std::vector<std::pair<std::string, std::string>> settings;  ///< that were given for it
+  std::string command;                                        ///< that makes it again
 };
 
 /// The files that a run leaves in its folder. Those that grow while it runs are written by observers, the

@@ -15,7 +15,7 @@ OtherFlow other(const Flow& flow, const FlowRecord& record) {
   DataSize all;
   for (const auto& r : record.received) all += DataSize::bytes(static_cast<std::int64_t>(r.size));
   return {flow.name, flow.kind == Flow::Kind::tcp ? "tcp" : "constant",
-          static_cast<double>((all / (record.stop - record.start)).bps())};
+          static_cast<double>((all / (record.stop - record.start)).bps()), &record};
 }
 
 }  // namespace

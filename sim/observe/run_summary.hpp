@@ -20,6 +20,7 @@ struct FlowTimeline {
 struct OtherFlow {
   std::string name, kind;
   double goodput = 0;  ///< bit/s
+  const FlowRecord* record = nullptr;
 };
 
 /// A run as it is judged.

@@ -27,6 +27,7 @@ struct FlowRecord {
     Time captured, decodable;
     bool late = false;
     std::size_t size = 0;
+    Time due{};  ///< when it was to be shown
   };
   std::vector<SentFrame> frames_sent;  ///< pictures, by number
   std::vector<DeliveredFrame> frames_delivered;
@@ -62,7 +63,8 @@ struct FlowRecord {
     Time at;
     DataRate wanted;  ///< of the encoder
     DataRate target;  ///< the sender's estimate of the path
-    Duration smoothed_rtt{}, buffered{};
+    Duration smoothed_rtt{};
+    Duration buffered{};  ///< media that had arrived and was not handed out yet
     double repair_share = 0;
     std::uint64_t freeze_count = 0;
   };

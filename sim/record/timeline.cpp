@@ -66,16 +66,21 @@ void add_frames(Rows& rows, const FlowRecord& record, double seconds) {
 void add_states(Rows& rows, const FlowRecord& record) {
   auto state = record.states.begin();
   auto rendition = record.renditions.begin();
+  auto frame = record.frames_delivered.begin();
+  Time shown_until{};
   FlowRecord::State last;
   for (std::size_t i = 0; i < rows.all().size(); ++i) {
     const Time end(rows.begin(i + 1));
     while (state != record.states.end() && state->at < end) last = *state++;
     while (rendition != record.renditions.end() && rendition->from < end) ++rendition;
+    for (; frame != record.frames_delivered.end() && frame->decodable < end; ++frame) {
+      shown_until = std::max(shown_until, frame->due);
+    }
     TimelineRow& row = rows.all()[i];
     row.target = static_cast<double>(last.target.bps());
     row.wanted = static_cast<double>(last.wanted.bps());
     row.rtt = to_seconds(last.smoothed_rtt);
-    row.buffered = to_seconds(last.buffered);
+    row.buffered = to_seconds(last.buffered + std::max(shown_until - end, Duration::zero()));
     row.repair_share = last.repair_share;
     row.freeze_count = last.freeze_count;
     row.rendition = static_cast<std::size_t>(rendition - record.renditions.begin());

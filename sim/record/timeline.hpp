@@ -15,7 +15,8 @@ struct TimelineRow {
   double frame_delay_max = -1;
   std::uint64_t packets_lost = 0, frames_sent = 0, frames_delivered = 0, frames_late = 0;
   std::uint64_t freeze_count = 0;  ///< since the flow began
-  double rtt = 0, buffered = 0, repair_share = 0;
+  double rtt = 0, repair_share = 0;
+  double buffered = 0;  ///< seconds of media that the viewer has and has not shown, at the stretch's end
   std::size_t rendition = 0;  ///< index into FlowRecord::renditions, plus 1; 0: none yet
 };
 
