@@ -9,6 +9,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <variant>
 
 #include "protocol/session/driving.hpp"
@@ -54,15 +55,24 @@ class Peer {
   Peer(Core& core, const ns3::Ptr<ns3::Node>& node, PeerAddress local, std::uint32_t end, Observer& observer,
        Handler handler)
       : core_(core),
+        node_(node),
+        local_(local),
         end_(end),
         observer_(observer),
-        handler_(std::move(handler)),
-        socket_(node, local, end,
-                [this](const ns3::Ptr<ns3::Packet>& packet, const PeerAddress& from, Ecn ecn,
-                       const DatagramTag& tag) { receive(packet, from, ecn, tag); }) {}
+        handler_(std::move(handler)) {
+    move_to(local);
+  }
   ~Peer() { wake_.Cancel(), drain_.Cancel(); }
   Peer(const Peer&) = delete;
   Peer& operator=(const Peer&) = delete;
+
+  /// Its datagrams go through another address of the host from now on, as a NAT does it: the core goes on
+  /// with the address that it had.
+  void move_to(const PeerAddress& outer) {
+    socket_.emplace(node_, outer, end_,
+                    [this](const ns3::Ptr<ns3::Packet>& packet, const PeerAddress& from, Ecn ecn,
+                           const DatagramTag& tag) { receive(packet, from, ecn, tag); });
+  }
 
   /// Any calls on the core, with everything that follows from them.
   template <class Calls>
@@ -81,10 +91,10 @@ class Peer {
                                   .sender = tag.end(),
                                   .index = tag.index(),
                                   .from = from,
-                                  .to = socket_.local(),
+                                  .to = socket_->local(),
                                   .ecn = ecn,
                                   .bytes = bytes});
-    core_.receive(now(), {.from = from, .to = socket_.local(), .ecn = ecn, .arrived = now(), .bytes = bytes});
+    core_.receive(now(), {.from = from, .to = local_, .ecn = ecn, .arrived = now(), .bytes = bytes});
     // Others may arrive at this very instant: the core answers all of them together.
     if (!drain_.IsRunning()) drain_ = ns3::Simulator::ScheduleNow(&Peer::drain, this);
   }
@@ -120,19 +130,21 @@ class Peer {
       observer_.on_sent(now(), {.end = end_,
                                 .sender = end_,
                                 .index = index,
-                                .from = socket_.local(),
+                                .from = socket_->local(),
                                 .to = transmit.to,
                                 .ecn = transmit.ecn,
                                 .bytes = datagram});
-      socket_.send(datagram, transmit.to, transmit.ecn, index);
+      socket_->send(datagram, transmit.to, transmit.ecn, index);
     }
   }
 
   Core& core_;
+  const ns3::Ptr<ns3::Node> node_;
+  const PeerAddress local_;  // that the core knows
   const std::uint32_t end_;
   Observer& observer_;
   Handler handler_;
-  Socket socket_;
+  std::optional<Socket> socket_;
   std::uint64_t sent_ = 0;
   ns3::EventId wake_, drain_;
   Bytes room_ = Bytes(64 << 10);

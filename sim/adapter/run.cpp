@@ -23,7 +23,7 @@ RunResult run(const Experiment& experiment, const RunOptions& options) {
   for (Observer* observer : options.observers) observers.add(*observer);
   {
     Topology topology(experiment.links, options.seed, &observers);
-    std::vector<std::unique_ptr<LiveFlow>> live;
+    std::vector<std::unique_ptr<MediaFlow>> media;
     std::vector<std::unique_ptr<TcpFlow>> tcp;
     std::vector<std::unique_ptr<ConstantFlow>> constant;
     for (std::size_t i = 0; i < experiment.flows.size(); ++i) {
@@ -32,7 +32,7 @@ RunResult run(const Experiment& experiment, const RunOptions& options) {
       FlowRecord& record = result.flows[i];
       switch (flow.kind) {
         case Flow::Kind::media:
-          live.push_back(std::make_unique<LiveFlow>(flow, topology, seed, i, observers));
+          media.push_back(std::make_unique<LiveFlow>(flow, topology, seed, i, observers));
           break;
         case Flow::Kind::tcp: tcp.push_back(std::make_unique<TcpFlow>(flow, topology, seed, record)); break;
         case Flow::Kind::constant:
@@ -48,7 +48,7 @@ RunResult run(const Experiment& experiment, const RunOptions& options) {
     if (options.progress) tick();
     ns3::Simulator::Stop(to_ns3(experiment.length));
     ns3::Simulator::Run();
-    for (const auto& flow : live) flow->tell_state();
+    for (const auto& flow : media) flow->tell_state();
     observers.on_end(now());
     // The ends of flows go before the simulator that their sockets belong to.
   }

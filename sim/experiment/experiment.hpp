@@ -20,6 +20,8 @@ enum class QueueKind : std::uint8_t { drop_tail, codel, fq_codel, pie };
 struct Queue {
   QueueKind kind = QueueKind::drop_tail;
   bool ecn = false;  ///< mark ECT packets where others would be dropped (not with drop_tail)
+  /// Mark ECT(1) packets (RFC 9331) that have waited longer; 0: as all others. For codel and fq_codel.
+  Duration l4s_above{};
 };
 
 /// One direction of a link. `path.queue` is the room of the queue as a time at the rate of the moment.
@@ -59,11 +61,13 @@ struct Media {
     Duration from{}, until{};
   };
   std::vector<Pause> pauses;
+  /// When the viewer gets another port, and another port and address, without noticing.
+  std::vector<Duration> new_port, new_address;
 };
 
 /// TCP of ns-3. `size` zero: as much as it can until the end.
 struct Tcp {
-  std::string variant = "cubic";            ///< or "bbr", "new-reno"
+  std::string variant = "cubic";            ///< or "bbr", "new-reno"; "dctcp" sends ECT(1)
   std::uint64_t smallest = 0, largest = 0;  ///< bytes of a transfer, uniform; 0: endless
   Duration mean_idle{};                     ///< exponential, between transfers
 };
@@ -73,7 +77,7 @@ struct ConstantRate {
   std::uint32_t datagram = 1200;  ///< bytes of UDP payload
 };
 
-/// Something that sends from one node to another from `start` to `stop`, `count` times side by side.
+/// Something that sends from one node to another from `start` to `stop`.
 struct Flow {
   enum class Kind : std::uint8_t { media, tcp, constant };
   std::string name;

@@ -26,6 +26,11 @@ void read_discipline(TomlSection& in, Queue& queue) {
   else
     in.complain("discipline", fmt::format("is '{}'; known are drop-tail, codel, fq-codel and pie", kind));
   queue.ecn = in.yes("ecn", queue.ecn);
+  queue.l4s_above = in.parsed("l4s_above", queue.l4s_above, parse_duration);
+  const bool knows_l4s = queue.kind == QueueKind::codel || queue.kind == QueueKind::fq_codel;
+  if (queue.l4s_above > Duration{} && (!knows_l4s || !queue.ecn)) {
+    in.complain("l4s_above", "needs discipline = \"codel\" or \"fq-codel\", and ecn = true");
+  }
 }
 
 /// A file in mahimahi's format: beside the scenario, or from where the program was started.
@@ -62,6 +67,15 @@ void read_capacity(TomlSection& in, const std::filesystem::path& folder, Directi
   in.inside("cellular", [&](TomlSection& one) { read_cellular(one, d); });
 }
 
+void read_ecn_path(TomlSection& in, link::LinkConfig& path) {
+  if (!in.has("ecn_path")) return;
+  const std::string typed = in.text("ecn_path", {});
+  path.ecn = typed == "cleared" ? link::EcnPath::cleared : link::EcnPath::kept;
+  if (typed != "cleared" && typed != "kept") {
+    in.complain("ecn_path", fmt::format("is '{}'; known are kept and cleared", typed));
+  }
+}
+
 /// Keys that a link has for both directions, and `forward` and `back` for one.
 void read_direction(TomlSection& in, const std::filesystem::path& folder, Direction& d) {
   link::LinkConfig& path = d.path;
@@ -77,7 +91,10 @@ void read_direction(TomlSection& in, const std::filesystem::path& folder, Direct
   path.blackholes = in.parsed("blackholes", path.blackholes, link::parse_blackholes);
   if (in.has("drop")) path.drop_list = in.numbers("drop");
   std::ranges::sort(path.drop_list);
-  if (in.has("discipline") || in.has("ecn")) read_discipline(in, d.queue);
+  path.longest_burst = static_cast<std::uint32_t>(in.number("longest_burst", path.longest_burst, 0, 1e6));
+  path.largest = in.parsed("mtu", path.largest, link::parse_size);
+  read_ecn_path(in, path);
+  if (in.has("discipline") || in.has("ecn") || in.has("l4s_above")) read_discipline(in, d.queue);
 }
 
 Link read_link(TomlSection& in, const std::filesystem::path& folder) {
@@ -112,6 +129,8 @@ void read_media(TomlSection& in, Media& m) {
   in.inside("encoder", [&](TomlSection& one) { read_encoder(one, m.encoder); });
   m.latency = in.parsed("latency", m.latency, parse_duration);
   m.weight = in.number("weight", m.weight, 0.1, 10);
+  m.new_port = in.parsed("new_port", m.new_port, link::parse_times);
+  m.new_address = in.parsed("new_address", m.new_address, link::parse_times);
   in.each("pause", [&](TomlSection& one) {
     Media::Pause pause;
     pause.from = one.parsed("from", Duration{}, parse_duration);
@@ -123,11 +142,11 @@ void read_media(TomlSection& in, Media& m) {
 
 void read_tcp(TomlSection& in, Tcp& t) {
   t.variant = in.text("variant", t.variant);
-  if (t.variant != "cubic" && t.variant != "bbr" && t.variant != "new-reno") {
-    in.complain("variant", fmt::format("is '{}'; known are cubic, bbr and new-reno", t.variant));
+  if (t.variant != "cubic" && t.variant != "bbr" && t.variant != "new-reno" && t.variant != "dctcp") {
+    in.complain("variant", fmt::format("is '{}'; known are cubic, bbr, new-reno and dctcp", t.variant));
   }
-  t.smallest = static_cast<std::uint64_t>(in.number("smallest", 0, 0, 1e12));
-  t.largest = static_cast<std::uint64_t>(in.number("largest", 0, 0, 1e12));
+  t.smallest = in.parsed("smallest", std::size_t{0}, link::parse_size);
+  t.largest = in.parsed("largest", t.smallest, link::parse_size);
   t.mean_idle = in.parsed("mean_idle", t.mean_idle, parse_duration);
   if (t.smallest > t.largest) in.complain("smallest", "is above largest");
 }
@@ -150,12 +169,26 @@ Flow read_flow(TomlSection& in, Duration length) {
   } else if (kind == "constant") {
     flow.kind = Flow::Kind::constant;
     flow.constant.rate = in.parsed("rate", flow.constant.rate, link::parse_rate_steps);
-    flow.constant.datagram = static_cast<std::uint32_t>(in.number("datagram", 1200, 16, 65'000));
+    flow.constant.datagram =
+        static_cast<std::uint32_t>(in.parsed("datagram", std::size_t{1200}, link::parse_size));
+    if (flow.constant.datagram < 16 || flow.constant.datagram > 65'000) {
+      in.complain("datagram", "is not from 16B to 65000B");
+    }
     if (flow.constant.rate.empty()) in.complain("rate", "is missing");
   } else {
     in.complain("kind", fmt::format("is '{}'; known are media, tcp and constant", kind));
   }
   return flow;
+}
+
+/// A flow with `count` stands for as many, side by side: NAME-1, NAME-2, ...
+void add_flows(Experiment& experiment, TomlSection& in) {
+  const auto count = static_cast<int>(in.number("count", 1, 1, 1000));
+  const Flow flow = read_flow(in, experiment.length);
+  for (int i = 1; i <= count; ++i) {
+    experiment.flows.push_back(flow);
+    if (count > 1) experiment.flows.back().name = fmt::format("{}-{}", flow.name, i);
+  }
 }
 
 void scale_rates(Experiment& e, double scale) {
@@ -246,7 +279,7 @@ std::expected<Experiment, std::vector<ScenarioError>> parse_scenario(std::string
   if (experiment.length == Duration{}) in.complain("length", "is missing, or nothing");
   const auto folder = std::filesystem::path(name).parent_path();
   in.each("link", [&](TomlSection& one) { experiment.links.push_back(read_link(one, folder)); });
-  in.each("flow", [&](TomlSection& one) { experiment.flows.push_back(read_flow(one, experiment.length)); });
+  in.each("flow", [&](TomlSection& one) { add_flows(experiment, one); });
   in.finish();
   check_names(experiment, name, errors);
 

@@ -59,7 +59,9 @@ enum class EcnPath : std::uint8_t {
 /// One direction of a path: queue and bottleneck first, then the medium (loss, delay and the rest). The
 /// default is a perfect link.
 struct LinkConfig {
-  Duration delay{};   ///< one way, after the bottleneck
+  Duration delay{};  ///< one way, after the bottleneck
+  /// Most datagrams in a row that `loss` takes, and that `corrupt` damages; 0: any number.
+  std::uint32_t longest_burst = 0;
   Duration jitter{};  ///< standard deviation added to `delay`, at most 3 of it either way; keeps the order
   Loss loss;
   std::vector<RateStep>

@@ -36,7 +36,16 @@ bool Medium::in_blackhole(Duration at) const {
 bool Medium::loses() {
   const Loss& loss = config_.loss;
   if (loss_random_.chance(bad_ ? loss.to_good : loss.to_bad)) bad_ = !bad_;
-  return loss_random_.chance(bad_ ? loss.in_bad : loss.in_good);
+  return within_burst(loss_random_.chance(bad_ ? loss.in_bad : loss.in_good), lost_in_a_row_);
+}
+
+bool Medium::corrupts() { return within_burst(corrupt_random_.chance(config_.corrupt), damaged_in_a_row_); }
+
+/// Whether one is hit after all: one that would make a longer burst than there may be is spared.
+bool Medium::within_burst(bool hit, std::uint32_t& in_a_row) const {
+  if (hit && config_.longest_burst > 0 && in_a_row >= config_.longest_burst) hit = false;
+  in_a_row = hit ? in_a_row + 1 : 0;
+  return hit;
 }
 
 void Medium::flip_bits(Bytes& bytes) {

@@ -17,7 +17,7 @@ class Medium {
   /// Whether the next datagram is lost: a step of the loss model.
   bool loses();
   /// Whether the next datagram is damaged.
-  bool corrupts() { return corrupt_random_.chance(config_.corrupt); }
+  bool corrupts();
   /// Damages a datagram: a burst of up to 8 bits, of which the first always flips, so that it is never left
   /// as it was.
   void flip_bits(Bytes&);
@@ -34,7 +34,10 @@ class Medium {
  private:
   LinkConfig config_;
   Random loss_random_, jitter_random_, duplicate_random_, reorder_random_, corrupt_random_;
+  bool within_burst(bool hit, std::uint32_t& in_a_row) const;
+
   bool bad_ = false;  // state of the loss model
+  std::uint32_t lost_in_a_row_ = 0, damaged_in_a_row_ = 0;
   Duration last_arrival_ = Duration::min();
 };
 

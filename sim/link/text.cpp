@@ -109,6 +109,13 @@ Parsed<DataRate> parse_rate(std::string_view text) {
   return DataRate::bps(static_cast<std::int64_t>(*rate + 0.5));
 }
 
+Parsed<std::size_t> parse_size(std::string_view text) {
+  static constexpr std::array units{Unit{"B", 1.0}, Unit{"kB", 1e3}, Unit{"MB", 1e6}, Unit{"GB", 1e9}};
+  const auto size = parse_quantity(text, units);
+  if (!size || *size > 1e12) return wrong(text, "bytes with their unit, such as 1400B, 30kB or 2MB");
+  return static_cast<std::size_t>(*size + 0.5);
+}
+
 Parsed<std::vector<RateStep>> parse_rate_steps(std::string_view text) {
   std::vector<RateStep> steps;
   for (const std::string_view part : split(text, ',')) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <expected>
 #include <string>
 #include <string_view>
@@ -20,6 +21,8 @@ Parsed<Duration> parse_duration(std::string_view text);
 Parsed<double> parse_percentage(std::string_view text);
 /// `800kbit`, `8mbit`, `1.5gbit`, `9600bit` per second; at most 1000 gbit.
 Parsed<DataRate> parse_rate(std::string_view text);
+/// `1400B`, `30kB`, `2MB` (1000 bytes to a kB); at most 1 TB.
+Parsed<std::size_t> parse_size(std::string_view text);
 /// `8mbit`, or `8mbit@0s,1mbit@10s`: the first step at 0s, ascending.
 Parsed<std::vector<RateStep>> parse_rate_steps(std::string_view text);
 /// `2%`, or `ge:TO_BAD:TO_GOOD[:LOSS_IN_BAD[:LOSS_IN_GOOD]]`, all percentages; lost are 100% in bad and 0% in

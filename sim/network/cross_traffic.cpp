@@ -5,6 +5,7 @@
 #include <ns3/tcp-bbr.h>
 #include <ns3/tcp-congestion-ops.h>
 #include <ns3/tcp-cubic.h>
+#include <ns3/tcp-dctcp.h>
 #include <ns3/tcp-l4-protocol.h>
 #include <ns3/tcp-socket-factory.h>
 #include <ns3/tcp-socket.h>
@@ -25,6 +26,7 @@ constexpr std::uint32_t segment = 1448, buffer = 4 << 20;
 
 ns3::TypeId congestion_control(const std::string& variant) {
   if (variant == "bbr") return ns3::TcpBbr::GetTypeId();
+  if (variant == "dctcp") return ns3::TcpDctcp::GetTypeId();
   return variant == "cubic" ? ns3::TcpCubic::GetTypeId() : ns3::TcpNewReno::GetTypeId();
 }
 

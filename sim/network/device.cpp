@@ -1,9 +1,11 @@
 #include "sim/network/device.hpp"
 
 #include <ns3/ipv4-header.h>
+#include <ns3/ipv4-queue-disc-item.h>
 #include <ns3/mac48-address.h>
 #include <ns3/node.h>
 #include <ns3/packet.h>
+#include <ns3/udp-header.h>
 
 #include <algorithm>
 
@@ -37,6 +39,13 @@ class Shown final : public Content {
   Passing passing_;
 };
 
+/// The packet of an item, with the header that ns-3 keeps beside it as long as it waits.
+ns3::Ptr<ns3::Packet> whole(const ns3::QueueDiscItem& item) {
+  const auto packet = item.GetPacket()->Copy();
+  if (const auto* ip = dynamic_cast<const ns3::Ipv4QueueDiscItem*>(&item)) packet->AddHeader(ip->GetHeader());
+  return packet;
+}
+
 }  // namespace
 
 Device::Device(const Direction& direction, std::uint64_t seed, std::size_t where, Watcher* watcher)
@@ -65,8 +74,8 @@ DataRate Device::rate(Time at) const { return trace_ ? trace_->mean() : schedule
 bool Device::Send(ns3::Ptr<ns3::Packet> packet, const ns3::Address&, std::uint16_t protocol) {
   const Time now = sim::now();
   const std::uint64_t index = entered_++;
-  Item item{std::move(packet), protocol, now};
-  if (watcher_ != nullptr) watcher_->on_entered(where_, now, Shown(*item.packet).passing());
+  Item item{std::move(packet), protocol, now - std::exchange(waited_above_, {})};
+  if (watcher_ != nullptr && !flow_control_) watcher_->on_entered(where_, now, Shown(*item.packet).passing());
   if (std::ranges::binary_search(path_.drop_list, index)) return tell_lost(item, LossCause::listed), true;
   if (item.packet->GetSize() > path_.largest) return tell_lost(item, LossCause::too_large), true;
   const bool unlimited = !trace_ && rate(now).is_infinite();
@@ -84,6 +93,25 @@ bool Device::Send(ns3::Ptr<ns3::Packet> packet, const ns3::Address&, std::uint16
   // With a queue discipline above, the queue is there: here one packet waits at most.
   if (flow_control_ && !waiting_.empty()) flow_control_->GetTxQueue(0)->Stop();
   return true;
+}
+
+void Device::on_discipline_took(ns3::Ptr<const ns3::QueueDiscItem> item) {
+  if (watcher_ != nullptr) watcher_->on_entered(where_, sim::now(), Shown(*whole(*item)).passing());
+}
+
+void Device::on_discipline_gave(ns3::Ptr<const ns3::QueueDiscItem> item) {
+  waited_above_ = Duration((ns3::Simulator::Now() - item->GetTimeStamp()).GetNanoSeconds());
+}
+
+void Device::on_discipline_refused(ns3::Ptr<const ns3::QueueDiscItem> item, const char* reason) {
+  on_discipline_took(item);
+  on_discipline_dropped(item, reason);
+}
+
+void Device::on_discipline_dropped(ns3::Ptr<const ns3::QueueDiscItem> item, const char*) {
+  if (watcher_ != nullptr) {
+    watcher_->on_lost(where_, sim::now(), Shown(*whole(*item)).passing(), LossCause::queue);
+  }
 }
 
 bool Device::SendFrom(ns3::Ptr<ns3::Packet> packet, const ns3::Address&, const ns3::Address& to,
@@ -148,12 +176,45 @@ void Device::mark_when_late(Item& item, Duration queued) {
   item.packet->AddHeader(header);
 }
 
+/// Flips bits of a UDP payload, whose checksum is taken to be right all the same, as the QUIC network
+/// simulator does it: what arrives is somebody's noise. Says whether there was one: a TCP segment ends here.
+bool Device::damage(Item& item) {
+  constexpr std::uint8_t udp = 17;
+  if (item.protocol != ipv4_protocol) return false;
+  ns3::Ipv4Header ip;
+  ns3::UdpHeader ports;
+  item.packet->RemoveHeader(ip);
+  const bool has_payload = ip.GetProtocol() == udp && ip.GetFragmentOffset() == 0 &&
+                           item.packet->GetSize() > ports.GetSerializedSize();
+  if (!has_payload) return item.packet->AddHeader(ip), false;
+  item.packet->RemoveHeader(ports);
+  Bytes payload(item.packet->GetSize());
+  const auto size = static_cast<std::uint32_t>(payload.size());
+  item.packet->CopyData(reinterpret_cast<std::uint8_t*>(payload.data()), size);
+  medium_.flip_bits(payload);
+  item.packet = ns3::Create<ns3::Packet>(reinterpret_cast<const std::uint8_t*>(payload.data()), size);
+  item.packet->AddHeader(ports);
+  item.packet->AddHeader(ip);
+  return true;
+}
+
+void Device::clear_mark(Item& item) {
+  if (item.protocol != ipv4_protocol) return;
+  ns3::Ipv4Header header;
+  item.packet->RemoveHeader(header);
+  header.SetEcn(ns3::Ipv4Header::ECN_NotECT);
+  item.packet->AddHeader(header);
+}
+
 void Device::cross_medium(Item item) {
   const Time now = sim::now();
   if (medium_.in_blackhole(now.time_since_epoch())) return tell_lost(item, LossCause::blackhole);
   if (medium_.loses()) return tell_lost(item, LossCause::random);
-  // A UDP or TCP checksum notices nearly every flipped bit: the packet is as good as lost.
-  if (medium_.corrupts()) return tell_lost(item, LossCause::corrupted);
+  if (medium_.corrupts()) {
+    tell_lost(item, LossCause::corrupted);
+    if (!damage(item)) return;
+  }
+  if (path_.ecn == link::EcnPath::cleared) clear_mark(item);
   const link::Medium::Arrival arrival = medium_.cross(now.time_since_epoch());
   const Duration way = arrival.at - now.time_since_epoch();
   if (arrival.twice) {

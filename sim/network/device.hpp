@@ -4,6 +4,7 @@
 #include <ns3/event-id.h>
 #include <ns3/net-device-queue-interface.h>
 #include <ns3/net-device.h>
+#include <ns3/queue-item.h>
 
 #include <deque>
 #include <optional>
@@ -32,6 +33,12 @@ class Device final : public ns3::NetDevice {
 
   /// The rate of the way out at a time; with a trace, its mean.
   DataRate rate(Time at) const;
+
+  /// What a queue discipline in front of it does: it is this link's queue.
+  void on_discipline_took(ns3::Ptr<const ns3::QueueDiscItem>);
+  void on_discipline_gave(ns3::Ptr<const ns3::QueueDiscItem>);
+  void on_discipline_refused(ns3::Ptr<const ns3::QueueDiscItem>, const char* reason);
+  void on_discipline_dropped(ns3::Ptr<const ns3::QueueDiscItem>, const char* reason);
 
   // ns3::NetDevice
   void SetIfIndex(const std::uint32_t index) override { index_ = index; }
@@ -79,6 +86,8 @@ class Device final : public ns3::NetDevice {
   void cross_medium(Item);
   void arrive(const Item&, Duration way);
   void receive(const ns3::Ptr<ns3::Packet>&, std::uint16_t protocol);
+  bool damage(Item&);
+  void clear_mark(Item&);
   void mark_when_late(Item&, Duration queued);
   void tell_lost(const Item&, LossCause);
 
@@ -93,6 +102,7 @@ class Device final : public ns3::NetDevice {
   DataSize waiting_size_;
   std::optional<Item> serving_;
   std::uint64_t entered_ = 0;
+  Duration waited_above_{};  // in the discipline: the packet that comes next
   ns3::EventId step_;
 
   ns3::Ptr<ns3::Node> node_;

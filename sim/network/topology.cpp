@@ -42,7 +42,18 @@ void install_discipline(const Direction& direction, const ns3::Ptr<Device>& devi
                                    : ns3::QueueSize(ns3::BYTES, std::max(3000u, bytes));
   helper.SetRootQueueDisc(type, "MaxSize", ns3::QueueSizeValue(limit), "UseEcn",
                           ns3::BooleanValue(queue.ecn));
-  helper.Install(device);
+  const auto discipline = helper.Install(device).Get(0);
+  const auto tell = [&](const char* trace, auto member) {
+    discipline->TraceConnectWithoutContext(trace, ns3::MakeCallback(member, device));
+  };
+  tell("Enqueue", &Device::on_discipline_took);
+  tell("Dequeue", &Device::on_discipline_gave);
+  tell("DropBeforeEnqueue", &Device::on_discipline_refused);
+  tell("DropAfterDequeue", &Device::on_discipline_dropped);
+  if (queue.l4s_above == Duration{}) return;
+  // In this order: ns-3 stops the program when it finds UseL4s without a threshold.
+  discipline->SetAttribute("CeThreshold", ns3::TimeValue(to_ns3(queue.l4s_above)));
+  discipline->SetAttribute("UseL4s", ns3::BooleanValue(true));
 }
 
 }  // namespace
@@ -71,6 +82,15 @@ Topology::Host Topology::add_host(const std::string& at, Duration delay) {
       ip->GetAddress(static_cast<std::uint32_t>(ip->GetInterfaceForDevice(up)), 0).GetLocal();
   addresses_.emplace_back(address, host->GetId());
   return {host, address};
+}
+
+ns3::Ipv4Address Topology::add_address(const Host& host) {
+  const ns3::Ipv4Address other(first_network + 4 * next_subnet_++ + 1);
+  const auto ip = host.node->GetObject<ns3::Ipv4>();
+  const auto interface = static_cast<std::uint32_t>(ip->GetInterfaceForAddress(host.address));
+  ip->AddAddress(interface, {other, ns3::Ipv4Mask::GetOnes()});
+  addresses_.emplace_back(other, host.node->GetId());
+  return other;
 }
 
 ns3::Ptr<ns3::Node> Topology::node(const std::string& name) {

@@ -25,6 +25,8 @@ class Topology {
   };
   /// A new host on a named node, `delay` away from it.
   Host add_host(const std::string& at, Duration delay);
+  /// One more address of a host.
+  ns3::Ipv4Address add_address(const Host&);
   /// To be called when all hosts are there.
   void make_routes();
 

@@ -46,15 +46,16 @@ class Invariants final : public Observer {
     std::uint64_t pictures_out = 0, switches = 0;
     std::map<std::uint32_t, Counted> sent, received;  // by end
     Counted to_viewer;                                // from the server
-    PeerAddress viewer;
+    PeerAddress publisher;
+    std::map<std::uint32_t, std::uint64_t> damaged;  // that reached an end
     std::optional<service::PlayStats> play;
     std::optional<session::Stats> server_stats, publisher_stats, viewer_stats;
   };
 
   void require(bool holds, Time, std::size_t flow, const std::string& what);
   void check_caps(Time, std::size_t flow, std::string_view end, const session::Stats&);
-  void check_sent(Time, std::size_t flow, std::string_view end, const session::Stats&, const Counted&);
-  void check_received(Time, std::size_t flow, std::string_view end, const session::Stats&, const Counted&);
+  void check_sent(Time, std::size_t flow, EndRole, const session::Stats&, const Counted&);
+  void check_received(Time, std::size_t flow, EndRole, const session::Stats&);
 
   const Experiment& experiment_;
   const std::function<void()> failed_;

@@ -93,6 +93,26 @@ TEST(ScenarioFile, SaysOneCapacityForALink) {
             "small.toml:12: link.forward.trace 'no' cannot be read");
 }
 
+TEST(ScenarioFile, RepeatsAFlowAndReadsTheRest) {
+  const auto flow = with(small, "start = \"1s\"", "count = 3\nnew_port = \"1s,6s\"\nnew_address = \"2s\"");
+  const auto rest =
+      with(flow, "loss = \"$loss\"", "mtu = \"1300B\", ecn_path = \"cleared\", longest_burst = 3");
+  const auto read = parse_scenario(rest, "small.toml", {});
+  ASSERT_TRUE(read) << read.error().front().message;
+  ASSERT_EQ(read->flows.size(), 3u);
+  EXPECT_EQ(read->flows[2].name, "media-3");
+  EXPECT_EQ(read->flows[0].media.new_port, (std::vector<Duration>{1s, 6s}));
+  EXPECT_EQ(read->links[0].forward.path.largest, 1300u);
+  EXPECT_EQ(read->links[0].forward.path.longest_burst, 3u);
+  EXPECT_EQ(read->links[0].forward.path.ecn, link::EcnPath::cleared);
+  EXPECT_EQ(
+      error_of(with(rest, "1300B", "1300")),
+      "small.toml:12: link.forward.mtu '1300': expected bytes with their unit, such as 1400B, 30kB or 2MB");
+  EXPECT_EQ(
+      error_of(with(small, "loss = \"$loss\"", "l4s_above = \"1ms\"")),
+      "small.toml:12: link.forward.l4s_above needs discipline = \"codel\" or \"fq-codel\", and ecn = true");
+}
+
 TEST(ScenarioFile, OfEveryShippedExperimentIsRight) {
   std::size_t read = 0;
   for (const auto& entry : std::filesystem::directory_iterator(AVOCET_SCENARIOS)) {
@@ -101,7 +121,7 @@ TEST(ScenarioFile, OfEveryShippedExperimentIsRight) {
     EXPECT_TRUE(scenario) << scenario.error().front().message;
     ++read;
   }
-  EXPECT_GE(read, 14u);
+  EXPECT_GE(read, 31u);
 }
 
 }  // namespace
