@@ -44,7 +44,8 @@ ROOMS = {
     "analysis/metrics": _protocol("base"),
     "analysis/report": _protocol("base") | {"analysis/metrics"},
     "analysis/packets": _READERS,
-    "analysis": _READERS | {"analysis/metrics", "analysis/packets", "analysis/report"},
+    "analysis/capture": _protocol("base"),
+    "analysis": _READERS | {"analysis/metrics", "analysis/packets", "analysis/report", "analysis/capture"},
     "dissector": _READERS,
     "specs": _protocol("base", "wire"),
     "tests": None,  # anything
@@ -55,6 +56,7 @@ LIBRARIES = {
     "openssl/": ("protocol/crypto/", "tests/unit/crypto/", "tests/bench/"),  # benches: the bare cipher is the limit
     "ns3/": ("sim/adapter/", "sim/network/"),
     "isa-l": ("protocol/media/", "tests/unit/media/"),
+    "pcap/": ("analysis/capture/", "tests/bench/"),
 }
 
 # What makes code read a clock, draw randomness, wait, or talk to the system.
