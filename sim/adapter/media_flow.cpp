@@ -118,9 +118,12 @@ void MediaFlow::on_viewer(service::Client::Output& output, Time now) {
 
 void MediaFlow::on_frame(const service::FrameReady& ready, Time now) {
   const bool picture = !renditions_[ready.track].empty();
-  observer_.on_out(
-      now,
-      {.flow = index_, .track = ready.track, .frame = ready.frame, .picture = picture, .late = ready.late});
+  observer_.on_out(now, {.flow = index_,
+                         .track = ready.track,
+                         .frame = ready.frame,
+                         .picture = picture,
+                         .late = ready.late,
+                         .due = ready.due});
   if (picture) tell_freezes(now);
 }
 
