@@ -35,8 +35,9 @@ std::string shell_word(const std::string& text) {
 RunCommand::RunCommand(CLI::App& app)
     : command_(app.add_subcommand("run", "run one: prints what each flow made of its network")) {
   command_->add_option("scenario", scenario_, "name of a shipped scenario, or a file")->required();
-  command_->add_option("--out", folder_,
-                       "folder for report.html, summary.json, timeline.csv, truth.json, captures and the keys to them");
+  command_->add_option(
+      "--out", folder_,
+      "folder for report.html, summary.json, timeline.csv, truth.json, captures and the keys to them");
   command_->add_option("--seed", seed_, "the same seed gives the same run, to the byte")
       ->capture_default_str();
   command_->add_option("--set", sets_,
