@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "sim/bridge_command.hpp"
 #include "sim/run_command.hpp"
 #include "sim/shipped.hpp"
 #include "sim/trace_command.hpp"
@@ -28,6 +29,7 @@ int main(int argc, char** argv) {
   auto* list_command = app.add_subcommand("list", "the scenarios that are shipped");
   RunCommand run(app);
   TraceCommand trace(app);
+  BridgeCommand bridge(app);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -35,5 +37,6 @@ int main(int argc, char** argv) {
   }
   if (list_command->parsed()) return list();
   if (trace.parsed()) return trace.run();
+  if (bridge.parsed()) return bridge.run();
   return run.run();
 }

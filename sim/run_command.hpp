@@ -1,11 +1,10 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
-#include <cstdint>
 #include <string>
 #include <vector>
 
-#include "sim/experiment/scenario_file.hpp"
+#include "sim/scenario_choice.hpp"
 
 namespace avocet::sim {
 
@@ -13,16 +12,16 @@ namespace avocet::sim {
 class RunCommand {
  public:
   explicit RunCommand(CLI::App&);
-  int run() const;
+  int run();
 
  private:
-  int run(Experiment&, const Settings&) const;
+  int run(const Experiment&) const;
   std::string replay() const;
 
   CLI::App* command_;
-  std::string scenario_, folder_;
-  std::uint64_t seed_ = 1;
-  std::vector<std::string> sets_, captures_;
+  ScenarioChoice choice_;
+  std::string folder_;
+  std::vector<std::string> captures_;
 };
 
 }  // namespace avocet::sim

@@ -40,7 +40,6 @@ class PacketReader {
 
  private:
   class Lane;
-  std::optional<ConnectionId> read_clear(wire::PacketKind, ByteView body);
   bool open(Packet&, ByteView datagram, std::uint32_t low);
   Lane& lane(std::size_t connection, bool from_client);
 

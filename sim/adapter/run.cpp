@@ -1,5 +1,9 @@
 #include "sim/adapter/run.hpp"
 
+#include <ns3/boolean.h>
+#include <ns3/global-value.h>
+#include <ns3/string.h>
+
 #include "sim/adapter/live_flow.hpp"
 #include "sim/network/cross_traffic.hpp"
 #include "sim/network/topology.hpp"
@@ -10,7 +14,40 @@
 
 namespace avocet::sim {
 
+namespace {
+
+/// Real machines check the checksums of IP, which are not worth their time otherwise.
+void choose_clock(bool real_time) {
+  ns3::GlobalValue::Bind(
+      "SimulatorImplementationType",
+      ns3::StringValue(real_time ? "ns3::RealtimeSimulatorImpl" : "ns3::DefaultSimulatorImpl"));
+  ns3::GlobalValue::Bind("ChecksumEnabled", ns3::BooleanValue(real_time));
+}
+
+/// Looks every now and then whether to end, and how far the simulation is behind the clock on the wall.
+class Overseer {
+ public:
+  explicit Overseer(const std::function<bool()>& stop) : stop_(stop) {}
+
+  void look() {
+    if (stop_ && stop_()) ns3::Simulator::Stop();
+    lag_ = std::max(lag_, std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now() - began_) -
+                              now().time_since_epoch());
+    ns3::Simulator::Schedule(ns3::MilliSeconds(100), &Overseer::look, this);
+  }
+  Duration lag() const { return lag_; }
+
+ private:
+  const std::function<bool()>& stop_;
+  const std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
+  Duration lag_{};
+};
+
+}  // namespace
+
 RunResult run(const Experiment& experiment, const RunOptions& options) {
+  const bool real_time = !options.outside.empty();
+  choose_clock(real_time);
   RunResult result;
   result.flows.resize(experiment.flows.size());
   Measures measures(experiment, result.flows);
@@ -40,14 +77,18 @@ RunResult run(const Experiment& experiment, const RunOptions& options) {
           break;
       }
     }
+    for (const Outside& outside : options.outside) attach(topology, outside);
     topology.make_routes();
     std::function<void()> tick = [&] {
       options.progress(now().time_since_epoch());
       ns3::Simulator::Schedule(ns3::Seconds(1), tick);
     };
     if (options.progress) tick();
+    Overseer overseer(options.stop);
+    if (real_time) overseer.look();
     ns3::Simulator::Stop(to_ns3(experiment.length));
     ns3::Simulator::Run();
+    result.lag = overseer.lag();
     for (const auto& flow : media) flow->tell_state();
     observers.on_end(now());
     // The ends of flows go before the simulator that their sockets belong to.

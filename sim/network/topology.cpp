@@ -93,6 +93,12 @@ ns3::Ipv4Address Topology::add_address(const Host& host) {
   return other;
 }
 
+ns3::Ptr<ns3::Node> Topology::add_gateway(const std::string& at, Duration delay, ns3::Ipv4Address beyond) {
+  const Host host = add_host(at, delay);
+  addresses_.emplace_back(beyond, host.node->GetId());
+  return host.node;
+}
+
 ns3::Ptr<ns3::Node> Topology::node(const std::string& name) {
   ns3::Ptr<ns3::Node>& node = by_name_[name];
   if (!node) {

@@ -27,6 +27,8 @@ class Topology {
   Host add_host(const std::string& at, Duration delay);
   /// One more address of a host.
   ns3::Ipv4Address add_address(const Host&);
+  /// The same for a host that leads on to `beyond`, an address outside of the simulation.
+  ns3::Ptr<ns3::Node> add_gateway(const std::string& at, Duration delay, ns3::Ipv4Address beyond);
   /// To be called when all hosts are there.
   void make_routes();
 
@@ -44,7 +46,7 @@ class Topology {
   std::map<std::string, ns3::Ptr<ns3::Node>> by_name_;
   std::vector<ns3::Ptr<ns3::Node>> nodes_;
   std::vector<Edge> edges_;
-  std::vector<std::pair<ns3::Ipv4Address, std::uint32_t>> addresses_;  // of hosts, with their node
+  std::vector<std::pair<ns3::Ipv4Address, std::uint32_t>> addresses_;  // and the nodes to go to for them
   std::uint32_t next_subnet_ = 0;
 };
 

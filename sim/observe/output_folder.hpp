@@ -9,7 +9,6 @@
 #include "sim/observe/capture.hpp"
 #include "sim/observe/key_log_file.hpp"
 #include "sim/observe/packets_seen.hpp"
-#include "sim/observe/qlog_files.hpp"
 #include "sim/observe/truth_file.hpp"
 #include "sim/record/flow_record.hpp"
 
@@ -51,7 +50,6 @@ class OutputFolder {
   FrameLedger ledger_;
   KeyLogFile key_log_;
   TruthFile truth_;
-  QlogFiles qlog_;
   std::vector<std::unique_ptr<Capture>> captures_;
   std::vector<std::string> capture_files_;
 };

@@ -19,15 +19,6 @@ class Failed(Exception):
     pass
 
 
-class Skipped(Exception):
-    pass
-
-
-def skip(why):
-    """This machine cannot do it."""
-    raise Skipped(why)
-
-
 def expect(condition, text):
     if not condition:
         raise Failed(text)
@@ -53,21 +44,22 @@ class World:
                 process.wait()
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def command(self, program, *args):
-        return [str(self.bin / program), *map(str, args)]
+    def command(self, program, *args, inside=None):
+        """`inside` is the name of a network namespace."""
+        return [*(["ip", "netns", "exec", inside] if inside else []), str(self.bin / program), *map(str, args)]
 
-    def run(self, program, *args, timeout=120, check=True):
-        done = subprocess.run(self.command(program, *args), capture_output=True, text=True, timeout=timeout,
+    def run(self, program, *args, timeout=120, check=True, inside=None):
+        done = subprocess.run(self.command(program, *args, inside=inside), capture_output=True, text=True, timeout=timeout,
                               env=self.env, cwd=self.folder, stdin=subprocess.DEVNULL)
         if check:
             expect(done.returncode == 0, f"{program} {' '.join(map(str, args))} ended with {done.returncode}:\n"
                                          f"{done.stdout}{done.stderr}")
         return done
 
-    def start(self, program, *args, ready):
+    def start(self, program, *args, ready, inside=None):
         """Starts a program and waits for the line that matches `ready`; returns the process and the match."""
         log = open(self.folder / f"{program}.{len(self.processes)}.log", "w+")
-        process = subprocess.Popen(self.command(program, *args), stdout=log, stderr=subprocess.STDOUT, env=self.env,
+        process = subprocess.Popen(self.command(program, *args, inside=inside), stdout=log, stderr=subprocess.STDOUT, env=self.env,
                                    cwd=self.folder, stdin=subprocess.DEVNULL)
         process.log = log.name
         self.processes.append(process)
@@ -169,9 +161,6 @@ def main(description, test):
     except Failed as failure:
         print(f"FAILED: {failure}")
         sys.exit(1)
-    except Skipped as reason:
-        print(f"skipped: {reason}")
-        sys.exit(SKIPPED)
     finally:
         if options.keep:
             print(f"kept: {world.folder}")
