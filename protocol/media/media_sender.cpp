@@ -85,6 +85,11 @@ std::size_t MediaSender::bytes_unsent(TrackId id) const {
   return share == nullptr ? 0 : share->track->frames().bytes_unsent();
 }
 
+bool MediaSender::needs_key_frame(TrackId id) const {
+  const Share* share = find(id);
+  return share != nullptr && share->track->needs_key_frame();
+}
+
 void MediaSender::set_path(const Path& path) {
   changed();
   context_->path = path;

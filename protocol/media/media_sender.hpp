@@ -91,6 +91,8 @@ class MediaSender {
   std::optional<FrameNumber> first_undelivered(TrackId, FrameNumber from) const;
   /// Bytes of the track's frames that were accepted and never sent yet.
   std::size_t bytes_unsent(TrackId) const;
+  /// A picture was given up, and those that build on it with it, up to the next key frame (AV-MED-18).
+  bool needs_key_frame(TrackId) const;
 
   void set_path(const Path&);
   /// Room for frames in a packet from now on. When it shrinks, frames of which fragments went out that no

@@ -96,6 +96,9 @@ class Playout {
   Duration released_until() const;
   /// Media time held without a gap beyond released_until().
   Duration buffered() const;
+  /// Live: the newest picture that is here or was, when what comes next will not be decodable before a key
+  /// frame that follows it; as of next(now).
+  std::optional<FrameNumber> needs_key_frame(Time now) const;
   /// The track that the next video frame is expected on.
   std::optional<TrackId> video_track() const;
 

@@ -88,6 +88,26 @@ PlayoutLane::Entry Playout::skip_target(const Line& l) const {
   return next;
 }
 
+std::optional<FrameNumber> Playout::needs_key_frame(Time now) const {
+  const Line& l = lines_[static_cast<std::size_t>(Kind::video)];
+  if (config_.mode != Mode::live || paused_at_ || ended_) return std::nullopt;
+  const PlayoutLane::Entry next = l.first_from(l.expected().value_or(FrameNumber{0}));
+  bool stuck = l.broken;
+  if (!l.broken && next) {
+    // Before its time what is missing may still come.
+    const bool missing = !l.expected() || next.number() != *l.expected();
+    stuck = missing && due_live(*next.waiting) <= now;
+  }
+  if (!stuck) return std::nullopt;
+  FrameNumber newest =
+      l.expected() && l.expected()->value > 0 ? FrameNumber{l.expected()->value - 1} : FrameNumber{};
+  for (auto e = next; e; e = l.first_from(e.number() + 1)) {
+    if (e.waiting->frame.key) return std::nullopt;
+    newest = e.number();
+  }
+  return newest;
+}
+
 /// When to go on with it: a key frame when it is to be shown; another picture when waiting for its reference
 /// has become pointless; audio when the missing frame would have been played, or the player ran dry.
 Time Playout::skip_at(const Line& l, const PlayoutLane::Entry& target) const {

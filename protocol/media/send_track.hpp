@@ -55,6 +55,7 @@ class SendTrack {
   bool write(SenderContext&, Time now, wire::Writer&, Sent&);
   bool write_probe_parity(SenderContext&, wire::Writer&, Sent&);
   std::optional<Time> wake() const;
+  bool needs_key_frame() const { return skipping_; }
 
   void on_acked(SenderContext&, FragmentNumber);
   void on_lost(SenderContext&, Time now, FragmentNumber);

@@ -8,6 +8,7 @@
 #include "protocol/crypto/random.hpp"
 #include "protocol/service/client_play.hpp"
 #include "protocol/service/early_frames.hpp"
+#include "protocol/service/key_frame_wish.hpp"
 #include "protocol/service/message_stream.hpp"
 #include "protocol/service/names.hpp"
 #include "protocol/service/tracks.hpp"
@@ -82,6 +83,12 @@ class Client::Impl {
     if (!publications.contains(target.play)) return;
     const DataRate rate = DataRate::bps(static_cast<std::int64_t>(std::min(target.rate, most)));
     events.push_back(TargetRateChanged{target.play, rate});
+  }
+  void operator()(const wire::KeyFrameWanted& wanted) {
+    const auto found = publications.find(wanted.play);
+    if (found == publications.end()) return;
+    found->second.key_frame.want(std::min(wanted.after, found->second.newest));
+    ask_encoder(found->first, found->second);
   }
   void operator()(const wire::Say& say) { events.push_back(Said{say.from, say.line, at(say.at)}); }
   void operator()(const wire::Announce& announced) {
@@ -232,8 +239,15 @@ class Client::Impl {
   struct Publication {
     TrackId first;
     std::uint32_t tracks = 0;
+    std::size_t video = 0;
     bool open = false;
+    FrameNumber newest;  // picture that was sent
+    KeyFrameWish key_frame;
   };
+
+  void ask_encoder(PlayId id, Publication& publication) {
+    if (publication.key_frame.take_request(now)) events.push_back(KeyFrameRequested{id});
+  }
 
   Time now;  // of the latest call
   session::ClientCredentials credentials;
@@ -364,7 +378,8 @@ PlayId Client::publish(Time now, std::string_view title, const std::vector<media
     publish.tracks.push_back(to_wire(track, impl_->next_track));
     ++impl_->next_track;
   }
-  impl_->publications[id] = {first, static_cast<std::uint32_t>(tracks.size()), false};
+  impl_->publications[id] = {
+      .first = first, .tracks = static_cast<std::uint32_t>(tracks.size()), .video = video_tracks(tracks)};
   impl_->say(publish);
   return id;
 }
@@ -376,8 +391,15 @@ session::Admission Client::send_frame(Time now, PlayId publication, std::size_t 
   if (found == impl_->publications.end() || !found->second.open || track >= found->second.tracks) {
     return session::Admission::closed;
   }
-  const TrackId id = found->second.first + static_cast<std::uint32_t>(track);
-  return impl_->session.send(now, id, frame, now + latency);
+  Impl::Publication& p = found->second;
+  const TrackId id = p.first + static_cast<std::uint32_t>(track);
+  const session::Admission admission = impl_->session.send(now, id, frame, now + latency);
+  if (track >= p.video) return admission;
+  p.newest = std::max(p.newest, frame.number);
+  if (frame.key) p.key_frame.came(now, frame.number);
+  if (impl_->session.needs_key_frame(id)) p.key_frame.want(p.newest);
+  impl_->ask_encoder(publication, p);
+  return admission;
 }
 
 void Client::say(Time now, std::string_view line) {

@@ -111,6 +111,12 @@ struct TargetRateChanged {
   DataRate target;
 };
 
+/// Viewers of a publication, or the way to the server, need a key frame: the encoder should make its next
+/// picture one. At most every 0.6 s, and not within 0.6 s of a key frame.
+struct KeyFrameRequested {
+  PlayId publication;
+};
+
 struct Said {
   std::string from;  ///< empty: an announcement of the server
   std::string line;
@@ -131,6 +137,6 @@ struct ConnectionClosed {
 using ClientEvent =
     std::variant<Connected, TicketReceived, Joined, Refused, CatalogueReceived, DirectoryChanged, PlayStarted,
                  FrameReady, SwitchedRendition, Stalled, Resumed, PlayEnded, PublicationStarted,
-                 TargetRateChanged, Said, ClientKeyLog, ConnectionClosed>;
+                 TargetRateChanged, KeyFrameRequested, Said, ClientKeyLog, ConnectionClosed>;
 
 }  // namespace avocet::service

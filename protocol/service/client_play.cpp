@@ -81,7 +81,9 @@ bool ClientPlay::owns(TrackId id) const {
 
 void ClientPlay::frame(Time now, const session::FrameReceived& received) {
   stats_.bytes_received += received.frame.size();
+  const bool video = tracks_[index_of(received.track)].kind == media::Kind::video;
   if (received.frame.key) key_arrivals_[received.track] = {received.frame.number, received.last_arrival};
+  if (received.frame.key && video) key_frame_.came(now, received.frame.number);
   for (Coming& coming : coming_) {
     const bool first = coming.to == received.track && received.frame.number >= coming.at;
     if (first && !coming.arrived) coming.arrived = received.last_arrival;
@@ -112,7 +114,7 @@ void ClientPlay::advance(Time now, std::deque<ClientEvent>& events, MessageStrea
   if (generation_ && generation_ == wanted_generation_) {
     while (const auto next = playout_->next(now)) release(now, *next, events);
     notice_stall(now, events);
-    if (!live_) give_credit(now, messages);
+    live_ ? ask_for_key_frame(now, messages) : give_credit(now, messages);
   }
   if (finished(now)) {
     over_ = true;
@@ -180,6 +182,13 @@ void ClientPlay::give_credit(Time now, MessageStream& messages) {
   credited_until_ = until;
   credited_shown_ = shown;
   finish_told_ = finish;
+}
+
+// AV-LIVE-9
+void ClientPlay::ask_for_key_frame(Time now, MessageStream& messages) {
+  if (const auto after = playout_->needs_key_frame(now)) key_frame_.want(*after);
+  if (const auto after = key_frame_.take_request(now))
+    messages.send(wire::KeyFrameWanted{.play = play_, .after = *after});
 }
 
 bool ClientPlay::finished(Time now) const {

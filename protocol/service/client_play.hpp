@@ -8,6 +8,7 @@
 
 #include "protocol/media/playout.hpp"
 #include "protocol/service/client_events.hpp"
+#include "protocol/service/key_frame_wish.hpp"
 #include "protocol/service/message_stream.hpp"
 #include "protocol/service/play_request.hpp"
 #include "protocol/service/play_stats.hpp"
@@ -66,6 +67,7 @@ class ClientPlay {
   void go_over(Time now, const media::Release&, std::deque<ClientEvent>&);
   void notice_stall(Time now, std::deque<ClientEvent>&);
   void give_credit(Time now, MessageStream&);
+  void ask_for_key_frame(Time now, MessageStream&);
   bool finished(Time now) const;
 
   PlayId play_;
@@ -88,6 +90,8 @@ class ClientPlay {
   Time shown_until_{};  // when the last of what came out has been shown
   Time advanced_at_{};
   bool paused_ = false;
+
+  KeyFrameWish key_frame_;
 
   std::optional<Time> credit_at_;
   Duration credited_until_{}, credited_shown_{};

@@ -123,6 +123,10 @@ void Service::FromShards::operator()(shard::Usable&& usable) {
   if (Stage* found = stage(usable.source)) found->watching[from] = usable.rate;
 }
 
+void Service::FromShards::operator()(shard::KeyFrameWanted&& wanted) {
+  if (Stage* found = stage(wanted.source)) service.want_key_frame(now, *found, wanted.after);
+}
+
 Stage* Service::FromShards::stage(const Source& source) {
   const auto found = service.stages_.find(source);
   return found == service.stages_.end() ? nullptr : &found->second;

@@ -34,6 +34,7 @@ struct Service::FromShards {
   void operator()(shard::Recent&&);
   void operator()(shard::LiveFrame&&);
   void operator()(shard::Usable&&);
+  void operator()(shard::KeyFrameWanted&&);
   void operator()(shard::Viewing&&);
   void operator()(shard::Tell&&);
 

@@ -42,7 +42,9 @@ void LiveTitle::take(Time arrived, std::size_t track, const media::Frame& frame)
     r.half_began = arrived;
   }
   r.offset_now = std::min(r.offset_now, arrived.time_since_epoch() - capture_time(frame));
-  if (track < r.groups.size()) keep(r.groups[track], frame);
+  if (track >= r.groups.size()) return;
+  newest_ = std::max(newest_, frame.number);
+  keep(r.groups[track], frame);
 }
 
 Time LiveTitle::captured(const media::Frame& frame) const {

@@ -32,6 +32,8 @@ class LiveTitle {
 
   /// Takes note of a frame that arrived.
   void take(Time arrived, std::size_t track, const media::Frame&);
+  /// The highest number of a frame of video.
+  FrameNumber newest() const { return newest_; }
   /// When a frame was captured, by the server's clock: the smallest arrival - capture of the last minute
   /// stands for the fastest way there.
   Time captured(const media::Frame&) const;
@@ -68,6 +70,7 @@ class LiveTitle {
   std::vector<TrackId> ids_;
   Recent recent_;
   std::size_t group_cache_;
+  FrameNumber newest_;
 };
 
 }  // namespace avocet::service

@@ -123,6 +123,14 @@ void LiveView::send(Time now, std::size_t track, const media::Frame& frame, bool
   static_cast<void>(out.port.send(now, id(track), frame, deadline));
 }
 
+std::optional<FrameNumber> LiveView::waits_for_key_frame(const Outlet& out) const {
+  if (paused_ || title_->video() == 0) return std::nullopt;
+  if (!started_) return title_->newest();
+  const bool changes_over = wanted_ != current_ && !boundary_;
+  if (changes_over || out.port.needs_key_frame(id(current_))) return last_;
+  return std::nullopt;
+}
+
 void LiveView::wish(Time now, const RenditionWish& wish, Outlet& out) {
   wish_ = wish;
   advance(now, out);

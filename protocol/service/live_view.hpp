@@ -35,6 +35,11 @@ class LiveView {
 
   void end(std::string_view reason, Outlet&);
 
+  /// Its video cannot begin, go on or change over without a key frame above this number.
+  std::optional<FrameNumber> waits_for_key_frame(const Outlet&) const;
+  /// Highest frame of video that was sent.
+  FrameNumber newest() const { return last_; }
+
   const std::shared_ptr<LiveTitle>& title() const { return title_; }
   std::size_t rendition() const { return current_; }
   std::size_t tracks() const { return title_->tracks().size(); }

@@ -27,6 +27,8 @@ class Port {
   virtual std::optional<FrameNumber> first_undelivered(TrackId, FrameNumber from) const = 0;
   virtual void close_track(TrackId) = 0;
   virtual std::size_t bytes_unsent(TrackId) const = 0;
+  /// A live picture was given up, and those after it with it, up to the next key frame.
+  virtual bool needs_key_frame(TrackId) const = 0;
   virtual void set_ceiling(DataRate) = 0;
   virtual void ignore_track(TrackId) = 0;
   /// Gives the client a ticket that seals these bytes, about that play. Ports that cannot do nothing.

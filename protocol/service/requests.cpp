@@ -232,6 +232,16 @@ void Service::Requests::operator()(const wire::Bye& bye) {
   service.close(now, guest, wire::CloseCode::none, "goodbye");
 }
 
+void Service::Requests::operator()(const wire::KeyFrameWanted& wanted) {
+  Guest::Play* found = play(wanted.play);
+  const auto* view = found == nullptr ? nullptr : std::get_if<LiveView>(found);
+  if (view == nullptr) return;  // AV-LIVE-10
+  const auto stage = service.stages_.find(view->title()->publisher().source);
+  // Nobody can have missed what was never there.
+  if (stage != service.stages_.end())
+    service.want_key_frame(now, stage->second, std::min(wanted.after, view->newest()));
+}
+
 void Service::Requests::not_for_servers(std::string_view message) {
   service.close(now, guest, wire::CloseCode::service, std::string(message) + " is for clients");  // AV-SVC-3
 }

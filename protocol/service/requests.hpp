@@ -22,6 +22,7 @@ struct Service::Requests {
   void operator()(const wire::Say&);
   void operator()(const wire::Announce&);
   void operator()(const wire::Bye&);
+  void operator()(const wire::KeyFrameWanted&);
   /// What only a server says.
   template <class T>
   void operator()(const T&) {

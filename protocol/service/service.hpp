@@ -92,6 +92,8 @@ class Service {
   void count_viewing(const std::string& title, bool came);
   void take_frame(Time now, Stage&, std::size_t track, const media::Frame&, Time arrived);
   void send_target_rate(Time now, Stage&);
+  void want_key_frame(Time now, Stage&, FrameNumber after);
+  void ask_for_key_frame(Time now, Stage&);
   void close_stage(Time now, const Source&, std::string_view reason);
 
   // Between shards.

@@ -35,16 +35,37 @@ void Service::frame(Time now, SessionId session, TrackId track, const media::Fra
 /// has any.
 void Service::take_frame(Time now, Stage& stage, std::size_t track, const media::Frame& frame, Time arrived) {
   stage.title->take(arrived, track, frame);
+  if (frame.key && track < stage.title->video()) stage.key_frame.came(now, frame.number);
   for (const auto& [session, play] : stage.viewers) {
     Guest& viewer = *guests_.find(session)->second;
     Outlet out = viewer.outlet(events_);
-    std::get<LiveView>(viewer.plays.find(play)->second).frame(now, track, frame, out);
+    auto& view = std::get<LiveView>(viewer.plays.find(play)->second);
+    view.frame(now, track, frame, out);
+    if (const auto after = view.waits_for_key_frame(out)) stage.key_frame.want(*after);
     viewer.messages.flush(now, *viewer.port);
   }
   for (const auto& [shard, usable] : stage.watching) {
     post(shard, shard::LiveFrame{stage.title->publisher().source, track, frame, arrived});
   }
   send_target_rate(now, stage);
+  ask_for_key_frame(now, stage);
+}
+
+void Service::want_key_frame(Time now, Stage& stage, FrameNumber after) {
+  stage.key_frame.want(after);
+  ask_for_key_frame(now, stage);
+}
+
+/// A shard of viewers asks the publisher's, which asks the publisher.
+void Service::ask_for_key_frame(Time now, Stage& stage) {
+  const auto after = stage.key_frame.take_request(now);
+  if (!after) return;
+  const Source& source = stage.title->publisher().source;
+  if (!is_home(source)) return post(source.publisher.shard, shard::KeyFrameWanted{source, *after});
+  if (Guest* publisher = find(source.publisher.session)) {
+    publisher->messages.send(wire::KeyFrameWanted{.play = source.publication, .after = *after});
+    settle(now, *publisher);
+  }
 }
 
 /// The encoder should make what the best viewer can use; without viewers the least there is. A shard of

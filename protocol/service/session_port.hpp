@@ -39,6 +39,10 @@ class SessionPort final : public Port {
     const session::Session* s = listener_.find(id_);
     return s == nullptr ? 0 : s->bytes_unsent(track);
   }
+  bool needs_key_frame(TrackId track) const override {
+    const session::Session* s = listener_.find(id_);
+    return s != nullptr && s->needs_key_frame(track);
+  }
   void set_ceiling(DataRate rate) override {
     if (auto* s = listener_.touch(id_)) s->set_ceiling(rate);
   }

@@ -99,6 +99,11 @@ struct Usable {
   Source source;
   DataRate rate;
 };
+/// A viewer of a shard cannot go on without a key frame above `after`.
+struct KeyFrameWanted {
+  Source source;
+  FrameNumber after;
+};
 
 // From any to all others.
 
@@ -112,8 +117,9 @@ struct Tell {
   SharedBytes message;
 };
 
-using Message = std::variant<Arrive, Depart, Offer, Withdraw, Admitted, Denied, Supersede, UserCame, UserWent,
-                             TitleOpened, TitleClosed, Watch, Recent, LiveFrame, Usable, Viewing, Tell>;
+using Message =
+    std::variant<Arrive, Depart, Offer, Withdraw, Admitted, Denied, Supersede, UserCame, UserWent,
+                 TitleOpened, TitleClosed, Watch, Recent, LiveFrame, Usable, KeyFrameWanted, Viewing, Tell>;
 
 /// Whether a driver whose queue to a shard is full may drop the message: viewers miss one frame, as if the
 /// network had lost it. All others are few, and must arrive.

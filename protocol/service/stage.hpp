@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "protocol/base/units.hpp"
+#include "protocol/service/key_frame_wish.hpp"
 #include "protocol/service/live_title.hpp"
 
 namespace avocet::service {
@@ -21,6 +22,7 @@ struct Stage {
   /// Told last, to the publisher or to its shard: what the best viewer from here on can use.
   DataRate target;
   std::optional<Time> target_sent_at;
+  KeyFrameWish key_frame;  ///< of those who watch it from here on
 };
 
 }  // namespace avocet::service

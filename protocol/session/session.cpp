@@ -49,6 +49,7 @@ void Session::cancel(TrackId track, FrameNumber from) { impl_->media_out().cance
 std::optional<FrameNumber> Session::first_undelivered(TrackId track, FrameNumber from) const {
   return impl_->media_out().first_undelivered(track, from);
 }
+bool Session::needs_key_frame(TrackId track) const { return impl_->media_out().needs_key_frame(track); }
 std::size_t Session::bytes_unsent(TrackId track) const { return impl_->media_out().bytes_unsent(track); }
 void Session::close_track(TrackId track) { impl_->media_out().close_track(track); }
 void Session::ignore_track(TrackId track) { impl_->media_in().ignore_track(track); }

@@ -57,6 +57,8 @@ class Session {
   void close_track(TrackId);
   /// Bytes of the track's frames that were accepted and never sent yet.
   std::size_t bytes_unsent(TrackId) const;
+  /// Live video of the track was given up, and waits for the next key frame.
+  bool needs_key_frame(TrackId) const;
   /// The most that media will ever need (a library's best rendition): the path is not probed above it.
   void set_ceiling(DataRate);
   /// Share of the path relative to other connections of this kind; 1 is normal.

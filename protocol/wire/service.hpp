@@ -507,8 +507,25 @@ struct Wire<Bye> {
       Field{"extensions", &Bye::extensions, wire::extensions, "what later versions add"}};
 };
 
-using ServiceMessages =
-    Registry<Join, Welcome, Refused, Directory, Browse, Catalogue, Play, Tracks, Credit, SwitchRendition,
-             Switched, Pause, Seek, Stop, Ended, Publish, Published, TargetRate, Say, Announce, Bye>;
+struct KeyFrameWanted {
+  PlayId play;
+  FrameNumber after;
+  Extensions extensions;
+  bool operator==(const KeyFrameWanted&) const = default;
+};
+template <>
+struct Wire<KeyFrameWanted> {
+  static constexpr std::uint64_t type = 0x16;
+  static constexpr std::string_view name = "KeyFrameWanted",
+                                    meaning = "live video cannot go on without a key frame";
+  static constexpr std::tuple fields{
+      Field{"play", &KeyFrameWanted::play, varint, "client: the play; server: the publication"},
+      Field{"after", &KeyFrameWanted::after, varint, "a key frame that follows this frame is wanted"},
+      Field{"extensions", &KeyFrameWanted::extensions, wire::extensions, "what later versions add"}};
+};
+
+using ServiceMessages = Registry<Join, Welcome, Refused, Directory, Browse, Catalogue, Play, Tracks, Credit,
+                                 SwitchRendition, Switched, Pause, Seek, Stop, Ended, Publish, Published,
+                                 TargetRate, Say, Announce, Bye, KeyFrameWanted>;
 
 }  // namespace avocet::wire

@@ -44,6 +44,8 @@ void LiveFlow::on_publisher(service::Client::Output& output, Time now) {
     ns3::Simulator::ScheduleNow([this] { watch({.title = title, .latency = flow().media.latency}); });
   } else if (const auto* target = std::get_if<service::TargetRateChanged>(&event)) {
     encoder_.set_target(now, target->target);
+  } else if (std::holds_alternative<service::KeyFrameRequested>(event)) {
+    encoder_.make_key_frame();
   } else if (const auto* log = std::get_if<service::ClientKeyLog>(&event)) {
     observer().on_key(now, end_of(index(), EndRole::publisher), log->line);
   }

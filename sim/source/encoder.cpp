@@ -1,6 +1,7 @@
 #include "sim/source/encoder.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace avocet::sim {
 namespace {
@@ -75,12 +76,14 @@ SyntheticEncoder::Coded SyntheticEncoder::take_video(Time now) {
       static_cast<std::uint64_t>(to_seconds(config_.key_interval) * config_.frames_per_second + 0.5);
   const std::uint64_t number = pictures_++;
   next_picture_ += seconds_of(1 / config_.frames_per_second);
-  const bool key = interval > 0 ? number % interval == 0 : number == 0;
+  const bool key = (interval > 0 ? number % interval == 0 : number == 0) || std::exchange(key_wanted_, false);
   double share = 1;  // of the mean size of a frame
   if (interval > 1) {
     const double n = static_cast<double>(interval);
     const double other = n / (n - 1 + key_frame_weight);
     share = key ? key_frame_weight * other : other;
+  } else if (key && interval == 0) {
+    share = key_frame_weight;
   }
   const DataRate video = rate(now) - config_.audio;
   const DataSize size = video * level_ * seconds_of(share / config_.frames_per_second);

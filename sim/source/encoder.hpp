@@ -31,6 +31,8 @@ class SyntheticEncoder {
   Time next() const;
   /// The frame of that time, to be called then.
   Coded take(Time now);
+  /// The next picture is a key frame, out of turn.
+  void make_key_frame() { key_wanted_ = true; }
   /// Nothing is taken before `now`: after a pause.
   void resume(Time now);
 
@@ -44,6 +46,7 @@ class SyntheticEncoder {
   std::uint64_t pictures_ = 0, sounds_ = 0;
   DataRate followed_, wanted_;
   Time wanted_at_;
+  bool key_wanted_ = false;
   double level_ = 1;  // of this second
   Time level_until_;
 };

@@ -332,6 +332,30 @@ TEST_F(Live, ALostFrameTakesTheRestUpToTheKeyFrame) {
   EXPECT_EQ(counters(600).frames_dropped, 5u);
 }
 
+// AV-LIVE-9
+TEST_F(Live, ALostFrameNeedsAKeyFrameOnceItsTimeHasPassed) {
+  for (int n = 0; n < 9; ++n) {
+    if (n != 4) add(n * 40, frame(static_cast<std::uint64_t>(n)));
+  }
+  next(320);
+  EXPECT_FALSE(play.needs_key_frame(at(340)));
+  next(350);  // frame 5 is due: 4 came too late if it comes
+  EXPECT_EQ(play.needs_key_frame(at(350)), FrameNumber{8});
+  add(360, frame(10));
+  EXPECT_FALSE(play.needs_key_frame(at(360)));  // here it is
+}
+
+TEST_F(Live, WhatIsBrokenNeedsAKeyFrame) {
+  for (int n = 0; n < 7; ++n) {
+    if (n != 4) add(n * 40, frame(static_cast<std::uint64_t>(n)));
+  }
+  next(900);  // given up
+  EXPECT_EQ(play.needs_key_frame(at(900)), FrameNumber{6});
+  add(920, frame(10));
+  next(920);
+  EXPECT_FALSE(play.needs_key_frame(at(920)));
+}
+
 TEST_F(Live, SoundGoesOnWithoutWhatIsMissing) {
   begin(Playout::Mode::live, true);
   add(0, frame(0, sound), sound), add(40, frame(2, sound), sound);

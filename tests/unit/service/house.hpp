@@ -54,6 +54,7 @@ struct FakePort final : Port {
   }
   void close_track(TrackId track) override { open.erase(track); }
   std::size_t bytes_unsent(TrackId) const override { return unsent; }
+  bool needs_key_frame(TrackId) const override { return gave_up_picture; }
   void set_ceiling(DataRate rate) override { ceiling = rate; }
   void ignore_track(TrackId track) override { ignored.insert(track); }
   bool flushed() const override { return !blocked && delivered == sent.size(); }
@@ -100,6 +101,7 @@ struct FakePort final : Port {
   std::vector<Message> messages;
   std::vector<Sent> sent;
   std::size_t delivered = 0, room = 100'000, unsent = 0;
+  bool gave_up_picture = false;
   std::vector<std::pair<TrackId, FrameNumber>> cancelled;
   std::map<TrackId, session::TrackOptions> open;
   std::set<TrackId> ignored;

@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "protocol/service/tracks.hpp"
 #include "tests/unit/service/house.hpp"
 
@@ -168,6 +170,68 @@ TEST(Live, EncoderHearsWhatTheBestViewerCanUse) {
   const std::size_t told = s.ada.port->all<wire::TargetRate>().size();
   s.publish(25, 65);
   EXPECT_EQ(s.ada.port->all<wire::TargetRate>().size(), told);  // nothing new
+}
+
+/// As Stage::publish, but with a key frame only where one is said.
+void publish_with_keys(Stage& s, std::uint64_t from, std::uint64_t to, std::set<std::uint64_t> keys) {
+  for (std::uint64_t n = from; n < to; ++n) {
+    for (std::size_t track = 0; track < 4; ++track) {
+      media::Frame frame = s.picture(n);
+      frame.key = track == 3 || keys.contains(n);
+      s.frame(track, frame);
+    }
+    s.run(50ms);
+  }
+}
+
+// AV-LIVE-9, AV-LIVE-10, AV-LIVE-11
+TEST(Live, AViewerThatLostAPictureAsksTheEncoderForAKeyFrame) {
+  Stage s;
+  const auto bob = s.viewer(2, 1);
+  publish_with_keys(s, 0, 30, {0});
+  EXPECT_TRUE(s.ada.port->all<wire::KeyFrameWanted>().empty());
+  s.tell(bob, wire::KeyFrameWanted{.play = {1}, .after = {28}});
+  ASSERT_EQ(s.ada.port->all<wire::KeyFrameWanted>().size(), 1u);
+  EXPECT_EQ(s.ada.port->last<wire::KeyFrameWanted>(), (wire::KeyFrameWanted{.play = {1}, .after = {28}}));
+  s.tell(bob, wire::KeyFrameWanted{.play = {1}, .after = {29}});
+  publish_with_keys(s, 30, 40, {});
+  EXPECT_EQ(s.ada.port->all<wire::KeyFrameWanted>().size(), 1u);  // half a second later
+  publish_with_keys(s, 40, 44, {});
+  EXPECT_EQ(s.ada.port->all<wire::KeyFrameWanted>().size(), 2u);  // it may have been lost
+  publish_with_keys(s, 44, 60, {44});
+  s.tell(bob, wire::KeyFrameWanted{.play = {1}, .after = {40}});  // crossed with the key frame
+  EXPECT_EQ(s.ada.port->all<wire::KeyFrameWanted>().size(), 2u);
+}
+
+// AV-LIVE-11
+TEST(Live, WhoMakesKeyFramesEveryHalfSecondIsNotAsked) {
+  Stage s;
+  const auto bob = s.viewer(2, 1);
+  for (std::uint64_t n = 0; n < 60; ++n) {
+    s.publish(n, n + 1);
+    s.tell(bob, wire::KeyFrameWanted{.play = {1}, .after = {n}});
+    s.tell(bob,
+           wire::KeyFrameWanted{.play = {1}, .after = {n + 1000}});  // what was never there is not missed
+  }
+  EXPECT_TRUE(s.ada.port->all<wire::KeyFrameWanted>().empty());
+}
+
+// AV-LIVE-10
+TEST(Live, TheServerAsksForViewersWhoGetNothing) {
+  Stage s;
+  const auto bob = s.viewer(2, 1);
+  publish_with_keys(s, 0, 20, {0});
+  bob.port->gave_up_picture = true;  // and those after it with it
+  publish_with_keys(s, 20, 21, {});
+  EXPECT_EQ(s.ada.port->all<wire::KeyFrameWanted>().size(), 1u);
+  bob.port->gave_up_picture = false;
+  publish_with_keys(s, 21, 40, {22});
+  EXPECT_EQ(s.ada.port->all<wire::KeyFrameWanted>().size(), 1u);
+  s.tell(bob, wire::SwitchRendition{.play = {1}, .rendition = "720p"});
+  publish_with_keys(s, 40, 42, {});
+  EXPECT_EQ(s.ada.port->all<wire::KeyFrameWanted>().size(), 2u);  // to go over there
+  publish_with_keys(s, 42, 50, {42});
+  EXPECT_EQ(bob.port->last<wire::Switched>().at.value, 42u);
 }
 
 // AV-LIVE-8

@@ -167,6 +167,17 @@ TEST(Shards, TheEncoderHearsOfTheBestViewerOnAnyShard) {
   EXPECT_EQ(b.ada.port->last<wire::TargetRate>().rate, 900'000u);
 }
 
+// AV-LIVE-10
+TEST(Shards, AKeyFrameIsWantedFromAnyShard) {
+  Broadcast b(3);
+  const auto bob = b.viewer(2, 2, 1);
+  b.publish(0, 5);
+  b.run(1s);
+  b.tell(2, bob, wire::KeyFrameWanted{.play = {1}, .after = {4}});
+  b.settle();
+  EXPECT_EQ(b.ada.port->last<wire::KeyFrameWanted>(), (wire::KeyFrameWanted{.play = {1}, .after = {4}}));
+}
+
 // AV-LIVE-8
 TEST(Shards, ALiveTitleEndsForAllAndItsNameIsFree) {
   Broadcast b(4);
