@@ -1,0 +1,69 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <random>
+#include <vector>
+
+#include "analysis/measures/jitter_meter.hpp"
+#include "analysis/measures/quantiles.hpp"
+#include "analysis/measures/spin_meter.hpp"
+#include "analysis/measures/timeline.hpp"
+
+namespace avocet::analysis {
+namespace {
+
+TEST(Quantiles, AreRightToHalfAPercent) {
+  std::mt19937 random(1);
+  std::lognormal_distribution<double> distribution(std::log(0.05), 1);
+  Quantiles quantiles;
+  std::vector<Duration> all;
+  for (int i = 0; i < 20000; ++i) {
+    all.push_back(seconds_of(distribution(random)));
+    quantiles.add(all.back());
+  }
+  std::ranges::sort(all);
+  for (const double q : {0.0, 0.5, 0.95, 0.99, 1.0}) {
+    const Duration exact = all[static_cast<std::size_t>(q * static_cast<double>(all.size() - 1))];
+    EXPECT_NEAR(to_seconds(quantiles.at(q)) / to_seconds(exact), 1, 0.006) << q;
+  }
+  EXPECT_EQ(quantiles.min(), all.front());
+  EXPECT_EQ(quantiles.max(), all.back());
+}
+
+struct Count {
+  int n = 0;
+  void merge(const Count& o) { n += o.n; }
+};
+
+TEST(Timeline, WidensItsSlotsAndLosesNothing) {
+  Timeline<Count> timeline;
+  for (int i = 0; i < 10'000; ++i) ++timeline.at(Time(i * 100ms)).n;
+  int sum = 0;
+  for (const Count& slot : timeline.slots()) sum += slot.n;
+  EXPECT_EQ(sum, 10'000);
+  EXPECT_LE(timeline.slots().size(), 512u);
+  EXPECT_EQ(timeline.width(), 3200ms);
+}
+
+TEST(SpinMeter, MeasuresFromEdgeToEdge) {
+  SpinMeter spin;
+  EXPECT_FALSE(spin.see(Time(0ms), false));
+  EXPECT_FALSE(spin.see(Time(5ms), true));
+  EXPECT_FALSE(spin.see(Time(20ms), true));
+  EXPECT_EQ(spin.see(Time(45ms), false), 40ms);
+  EXPECT_EQ(spin.see(Time(95ms), true), 50ms);
+}
+
+/// Arrivals in turn 0 and 16 ms late: each difference is 16 ms, towards which the jitter goes by a sixteenth.
+TEST(JitterMeter, FollowsRfc3550) {
+  JitterMeter meter;
+  meter.add(Time(100ms), 0ms);
+  meter.add(Time(136ms), 20ms);
+  EXPECT_EQ(meter.jitter(), 1ms);
+  meter.add(Time(140ms), 40ms);
+  EXPECT_EQ(meter.jitter(), 1ms + 937500ns);
+}
+
+}  // namespace
+}  // namespace avocet::analysis
