@@ -3,8 +3,10 @@
 #include <CLI/CLI.hpp>
 
 #include "sim/bridge_command.hpp"
+#include "sim/compare_command.hpp"
 #include "sim/run_command.hpp"
 #include "sim/shipped.hpp"
+#include "sim/sweep_command.hpp"
 #include "sim/trace_command.hpp"
 
 namespace avocet::sim {
@@ -28,6 +30,8 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   auto* list_command = app.add_subcommand("list", "the scenarios that are shipped");
   RunCommand run(app);
+  SweepCommand sweep(app);
+  CompareCommand compare(app);
   TraceCommand trace(app);
   BridgeCommand bridge(app);
   try {
@@ -37,6 +41,8 @@ int main(int argc, char** argv) {
   }
   if (list_command->parsed()) return list();
   if (trace.parsed()) return trace.run();
+  if (sweep.parsed()) return sweep.run();
+  if (compare.parsed()) return compare.run();
   if (bridge.parsed()) return bridge.run();
   return run.run();
 }

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "sim/observe/output_folder.hpp"
 #include "sim/scenario_choice.hpp"
 
 namespace avocet::sim {
@@ -16,11 +17,12 @@ class RunCommand {
 
  private:
   int run(const Experiment&) const;
+  void write_summary(const Experiment&, const std::vector<FlowRecord>&, const RunFacts&) const;
   std::string replay() const;
 
   CLI::App* command_;
   ScenarioChoice choice_;
-  std::string folder_;
+  std::string folder_, summary_;
   std::vector<std::string> captures_;
 };
 

@@ -2,24 +2,11 @@
 
 #include <fmt/format.h>
 
+#include "sim/campaign/plan.hpp"
 #include "sim/experiment/capacity.hpp"
 #include "sim/shipped.hpp"
 
 namespace avocet::sim {
-namespace {
-
-/// As a shell takes it for one word.
-std::string shell_word(const std::string& text) {
-  if (!text.empty() && text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-                                              "-_./=%@,:+") == text.npos) {
-    return text;
-  }
-  std::string out = "'";
-  for (const char c : text) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return out + '\'';
-}
-
-}  // namespace
 
 ScenarioChoice::ScenarioChoice(CLI::App& command) {
   command.add_option("scenario", scenario_, "name of a shipped scenario, or a file")->required();

@@ -94,6 +94,7 @@ Parsed<Duration> parse_duration(std::string_view text) {
 }
 
 Parsed<double> parse_percentage(std::string_view text) {
+  if (text == "0") return 0;  // nothing is nothing in any unit
   static constexpr std::array units{Unit{"%", 1.0}};
   const auto percent = parse_quantity(text, units);
   if (!percent || *percent > 100) return wrong(text, "a percentage from 0% to 100%, such as 2% or 0.5%");

@@ -17,7 +17,7 @@ using Parsed = std::expected<T, std::string>;
 
 /// `25ms`, `1.5s`, `300us`; not negative, at most 1000 hours.
 Parsed<Duration> parse_duration(std::string_view text);
-/// `2%`, `0.5%`: a probability between 0 and 1.
+/// `2%`, `0.5%`, `0`: a probability between 0 and 1.
 Parsed<double> parse_percentage(std::string_view text);
 /// `800kbit`, `8mbit`, `1.5gbit`, `9600bit` per second; at most 1000 gbit.
 Parsed<DataRate> parse_rate(std::string_view text);
