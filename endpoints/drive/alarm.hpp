@@ -15,9 +15,9 @@
 namespace avocet::drive {
 
 /// One timer on the driver's clock. Setting it again replaces what was set; a callback that is due when the
-/// alarm goes away or was set anew is not called any more. Moving it to a later time, which a core that is
+/// alarm goes away or was set anew is not called any more. Moving it to a little later, which a core that is
 /// busy does all the time, costs nothing: the system's timer stays where it is, and is set again when it
-/// fires too early.
+/// fires too early. It is moved when that saves the process from waking up long before there is a reason.
 class Alarm {
  public:
   explicit Alarm(asio::io_context& context) : timer_(context) {}
@@ -29,7 +29,7 @@ class Alarm {
     callback_ = std::move(callback);
     at_ = at;
     if (!at) return disarm();
-    if (!armed_ || *at < *armed_) arm(*at);
+    if (!armed_ || *at < *armed_ || *at > *armed_ + worth_moving) arm(*at);
   }
 
  private:
@@ -60,6 +60,8 @@ class Alarm {
     at_.reset();
     std::exchange(callback_, {})();
   }
+
+  static constexpr Duration worth_moving = 5ms;
 
   asio::steady_timer timer_;
   std::optional<Time> at_, armed_;  // as set; of the system's timer, never later

@@ -7,7 +7,7 @@
 
 #include "protocol/base/bytes.hpp"
 #include "protocol/base/ids.hpp"
-#include "protocol/crypto/context.hpp"
+#include "protocol/crypto/gcm.hpp"
 #include "protocol/crypto/key_schedule.hpp"
 #include "protocol/wire/packets.hpp"
 
@@ -37,7 +37,7 @@ class Sealer {
   std::uint64_t sealed() const { return sealed_; }
 
  private:
-  Handle<evp_cipher_ctx_st> cipher_;
+  Gcm gcm_;
   Secret<12> iv_;
   PacketNumber next_{0};
   std::uint64_t sealed_ = 0, limit_;
@@ -53,7 +53,7 @@ class Opener {
   [[nodiscard]] std::optional<ByteSpan> open(PacketNumber number, ByteView header, ByteSpan body) noexcept;
 
  private:
-  Handle<evp_cipher_ctx_st> cipher_;
+  Gcm gcm_;
   Secret<12> iv_;
 };
 

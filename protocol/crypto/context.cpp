@@ -36,7 +36,10 @@ Handle<evp_mac_ctx_st> make_hmac(OSSL_LIB_CTX* library) {
 
 }  // namespace
 
-Context::Context(const Entropy& entropy) : random_(entropy), library_(OSSL_LIB_CTX_new()) {
+Context::Context(const Entropy& entropy, Ciphers ciphers)
+    : random_(entropy),
+      library_(OSSL_LIB_CTX_new()),
+      ipsec_mb_(ciphers == Ciphers::fastest ? IpsecMb::find() : std::nullopt) {
   require(library_ != nullptr && RAND_set_DRBG_type(library(), "TEST-RAND", nullptr, nullptr, nullptr) == 1);
   aes_256_gcm_.reset(EVP_CIPHER_fetch(library(), "AES-256-GCM", nullptr));
   sha384_.reset(EVP_MD_fetch(library(), "SHA2-384", nullptr));

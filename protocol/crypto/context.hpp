@@ -1,12 +1,20 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 #include "protocol/base/entropy.hpp"
 #include "protocol/crypto/handle.hpp"
+#include "protocol/crypto/ipsec_mb.hpp"
 #include "protocol/crypto/random.hpp"
 
 namespace avocet::crypto {
+
+/// Who seals packets. All give the same bytes.
+enum class Ciphers : std::uint8_t {
+  fastest,    ///< of this build on this processor
+  libcrypto,  ///< on every one
+};
 
 /// A private instance of libcrypto (OSSL_LIB_CTX) that consults no clock and no randomness of the system: its
 /// generator is TEST-RAND, handed bytes of a Random before each operation that draws some (RSA-PSS salts,
@@ -18,13 +26,17 @@ namespace avocet::crypto {
 /// transcripts), and it and they are used by one thread at a time.
 class Context {
  public:
-  explicit Context(const Entropy& entropy);
+  explicit Context(const Entropy& entropy, Ciphers ciphers = Ciphers::fastest);
   Context(const Context&) = delete;
   Context& operator=(const Context&) = delete;
 
-  // For the files of this room only: OpenSSL's view of the above.
+  /// Packets are sealed by libipsec-mb.
+  bool seals_by_ipsec_mb() const { return ipsec_mb_.has_value(); }
+
+  // For the files of this room only: the libraries' view of the above.
 
   ossl_lib_ctx_st* library() const { return library_.get(); }
+  const IpsecMb* ipsec_mb() const { return ipsec_mb_ ? &*ipsec_mb_ : nullptr; }
   const evp_cipher_st* aes_256_gcm() const { return aes_256_gcm_.get(); }
   const evp_md_st* sha384() const { return sha384_.get(); }
   const evp_md_st* sha256() const { return sha256_.get(); }
@@ -46,6 +58,7 @@ class Context {
  private:
   Random random_;
   Handle<ossl_lib_ctx_st> library_;
+  std::optional<IpsecMb> ipsec_mb_;
   Handle<evp_cipher_st> aes_256_gcm_;
   Handle<evp_md_st> sha384_, sha256_;
   Handle<evp_mac_ctx_st> hmac_sha384_;

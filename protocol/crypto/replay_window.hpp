@@ -1,14 +1,15 @@
 #pragma once
 
-#include <array>
 #include <cstdint>
+#include <vector>
 
 #include "protocol/base/ids.hpp"
 
 namespace avocet::crypto {
 
 /// Which of the last 8192 packet numbers have arrived. Use: test, open the packet, and only if it is
-/// authentic mark; marking before opening would let a forger block the real packet.
+/// authentic mark; marking before opening would let a forger block the real packet. The storage grows with
+/// the numbers: a connection that says little needs little.
 class ReplayWindow {
  public:
   static constexpr std::uint64_t size = 8192;
@@ -16,7 +17,7 @@ class ReplayWindow {
   ReplayWindow() = default;
   /// All numbers below `next` count as arrived.
   explicit ReplayWindow(PacketNumber next) : next_(next) {
-    if (next.value > 0) seen_.fill(~std::uint64_t{0});
+    if (next.value > 0) seen_.assign(words, ~std::uint64_t{0});
   }
 
   /// True if the packet is new. One too old to be remembered counts as seen.
@@ -28,7 +29,13 @@ class ReplayWindow {
   PacketNumber next() const { return next_; }
 
  private:
-  std::array<std::uint64_t, size / 64> seen_{};  // bit `number % size` of each number in [next - size, next)
+  static constexpr std::size_t words = size / 64;
+
+  void reach(PacketNumber);
+
+  // Bit `number % size` of each number in [next - size, next); before there were `size` numbers, a part of
+  // it that holds them all.
+  std::vector<std::uint64_t> seen_;
   PacketNumber next_{0};
 };
 

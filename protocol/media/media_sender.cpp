@@ -132,7 +132,7 @@ bool MediaSender::wants_to_send(Time now) {
 }
 
 bool MediaSender::patient() const {
-  return std::ranges::none_of(tracks_, [](const Share& share) { return share.track->frames().hurries(); });
+  return std::ranges::none_of(tracks_, [](const Share& share) { return share.track->hurries(); });
 }
 
 std::optional<Time> MediaSender::wake() const {

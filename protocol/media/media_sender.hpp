@@ -102,7 +102,8 @@ class MediaSender {
 
   /// Whether write_next() would write something into an empty packet. Gives up what has expired.
   bool wants_to_send(Time now);
-  /// Nothing that is held has a deadline: all of it may wait a little to leave in one run.
+  /// Nothing that is held has a deadline or is to be repaired: all of it may wait a little to leave in one
+  /// run.
   bool patient() const;
   /// When something that waits on purpose (a second copy, parity of a run that may still grow) becomes due;
   /// in the past or present when wants_to_send() is true for it already. Nothing: only input changes

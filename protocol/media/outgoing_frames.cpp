@@ -67,7 +67,8 @@ bool OutgoingFrames::number_next(Time now, std::size_t first_size) {
   if (!cut(f, first_size)) return f.frame.capture = captured, false;
   f.numbered = true;
   f.first = next_number();
-  for (std::uint32_t i = 0; i < f.fragments; ++i) fragments_.push_back({});
+  for (std::uint32_t i = 0; i < f.fragments; ++i)
+    fragments_.push_back({.frame = static_cast<std::uint32_t>(unsent_at_)});
   return true;
 }
 
@@ -155,13 +156,8 @@ void OutgoingFrames::abandon(OutgoingFrame& f) {
 }
 
 OutgoingFrame& OutgoingFrames::frame_of(FragmentNumber n) {
-  // Frames have numbers up to the first unsent one, which may have them; ascending. One given up before it
-  // had any shares the number of its successor and stands before it.
-  const bool one_more = unsent_at_ < frames_.end() && frames_[unsent_at_].numbered;
-  const std::uint64_t after =
-      frames_.partition_point(unsent_at_ + one_more, [n](const OutgoingFrame& f) { return f.first <= n; });
-  assert(after > frames_.begin());
-  return frames_[after - 1];
+  const auto begin = static_cast<std::uint32_t>(frames_.begin());
+  return frames_[frames_.begin() + (fragments_[n.value].frame - begin)];
 }
 
 bool OutgoingFrames::acked(FragmentNumber n) {

@@ -21,6 +21,7 @@ enum class Fate : std::uint8_t {
 };
 
 struct OutgoingFragment {
+  std::uint32_t frame = 0;  ///< low bits of the position of its frame
   Fate fate = Fate::unsent;
   std::uint8_t copies = 0;  ///< in flight
   bool last_try = false;    ///< a copy was sent whose loss would be noticed too late

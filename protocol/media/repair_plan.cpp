@@ -39,12 +39,13 @@ void RepairPlan::set_loss(double loss) {
   // What was worked out holds for about the same rate; the estimate moves with every acknowledgement.
   if (std::abs(loss - loss_) <= 0.1 * loss_) return;
   loss_ = loss;
-  alone_.fill(unknown), before_repeat_.fill(unknown), copies_.fill(unknown);
+  if (!known_) known_ = std::make_unique_for_overwrite<Known>();
+  known_->alone.fill(unknown), known_->before_repeat.fill(unknown), known_->copies.fill(unknown);
 }
 
 unsigned RepairPlan::rows_alone(unsigned count) {
-  std::uint8_t& known = alone_[count];
   if (loss_ <= 0) return 0;
+  std::uint8_t& known = known_->alone[count];
   if (known != unknown) return known;
   unsigned rows = 0;
   while (rows < max_rows && count + rows < 254 && chance_of_shortage(count, count + rows, loss_) > residual)
@@ -53,8 +54,8 @@ unsigned RepairPlan::rows_alone(unsigned count) {
 }
 
 unsigned RepairPlan::rows_before_repeat(unsigned count) {
-  std::uint8_t& known = before_repeat_[count];
   if (loss_ <= 0) return 0;
+  std::uint8_t& known = known_->before_repeat[count];
   if (known != unknown) return known;
   unsigned best = 0;
   double least = 1e9;
@@ -78,8 +79,8 @@ unsigned RepairPlan::copies(unsigned needed) {
     while (sent < needed + 16 && chance_of_shortage(needed, sent, loss_) > residual_of_repair) ++sent;
     return sent;
   };
-  if (needed >= copies_.size()) return search();
-  std::uint8_t& known = copies_[needed];
+  if (needed >= known_->copies.size()) return search();
+  std::uint8_t& known = known_->copies[needed];
   if (known == unknown) known = static_cast<std::uint8_t>(search());
   return known;
 }

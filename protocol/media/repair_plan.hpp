@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 
 namespace avocet::media {
 
@@ -30,10 +31,14 @@ class RepairPlan {
 
  private:
   static constexpr std::uint8_t unknown = 0xff;
+  /// What was worked out for the loss rate; it comes with the first loss.
+  struct Known {
+    std::array<std::uint8_t, 256> alone, before_repeat;
+    std::array<std::uint8_t, 64> copies;
+  };
 
   double loss_ = 0;
-  std::array<std::uint8_t, 256> alone_{}, before_repeat_{};
-  std::array<std::uint8_t, 64> copies_{};
+  std::unique_ptr<Known> known_;
 };
 
 /// Probability that fewer than `needed` of `sent` packets arrive.

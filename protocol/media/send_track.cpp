@@ -103,7 +103,9 @@ bool SendTrack::write_new(SenderContext& context, Time now, wire::Writer& packet
   if (!frames_.number_next(now, f.deadline ? frames_.fragment_size() : room_for_first(packet))) return false;
   const FragmentNumber number = f.first + f.sent;
   if (!write_fragment(context, f, number, packet, out)) return false;
-  frames_.fragment(number) = {.fate = Fate::in_flight, .copies = 1};
+  OutgoingFragment& fragment = frames_.fragment(number);
+  fragment.fate = Fate::in_flight;
+  fragment.copies = 1;
   parity_budget_ = std::min(parity_budget_ + parity_share, most_saved);
   repeat_budget_ = std::min(repeat_budget_ + repeat_share, most_saved);
   join_run(context, now, f, number);

@@ -44,6 +44,8 @@ class SendTrack {
   double weight() const { return std::max(options_.weight, 1e-3); }
   const OutgoingFrames& frames() const { return frames_; }
 
+  /// Something has a deadline, or is to be repaired.
+  bool hurries() const { return !repairs_.empty() || frames_.hurries(); }
   bool idle() const { return frames_.empty() && repairs_.empty(); }
   bool push(const Frame& frame, std::optional<Time> deadline) { return frames_.push(frame, deadline); }
   void cancel(SenderContext&, FrameNumber from);
@@ -95,7 +97,8 @@ class SendTrack {
   RepairQueue repairs_;
   double parity_budget_ = 4, repeat_budget_ = 4;  // rows that may be sent beyond what is necessary
   std::optional<Time> last_loss_;
-  bool skipping_ = false;  // to the next key frame: a reference was given up
+  bool parity_acked_ = false;  // some row ever was
+  bool skipping_ = false;      // to the next key frame: a reference was given up
 };
 
 }  // namespace avocet::media

@@ -178,8 +178,10 @@ void SendTrack::on_acked(SenderContext& context, FragmentNumber n) {
   OutgoingFragment& fragment = frames_.fragment(n);
   if (fragment.copies > 0) --fragment.copies;
   delivered(context, n);
-  const OutgoingRun* run = run_of(n);
-  if (run != nullptr && run->acked != 0) deduce_delivery(context, *run);
+  if (parity_acked_) {
+    const OutgoingRun* run = run_of(n);
+    if (run != nullptr && run->acked != 0) deduce_delivery(context, *run);
+  }
   forget_finished();
 }
 
@@ -213,6 +215,7 @@ void SendTrack::on_parity_acked(SenderContext& context, FragmentNumber first, st
   OutgoingRun* run = run_of(first);
   if (run == nullptr || run->first != first || row >= run->sent) return;
   run->acked |= row_bit(row), run->lost &= ~row_bit(row);
+  parity_acked_ = true;
   deduce_delivery(context, *run);
   forget_finished();
 }

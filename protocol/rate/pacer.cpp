@@ -10,7 +10,7 @@ namespace {
 constexpr Duration forgiven_lateness = 900us;
 constexpr Duration burst_time = 1ms;
 constexpr Duration longest_train = 500ms;
-constexpr Duration longest_saving = 100ms;
+constexpr Duration longest_saving = 200ms;
 
 }  // namespace
 
@@ -46,7 +46,8 @@ void Pacer::on_sent(Time now, DataSize size) {
 /// The virtual clock may lag so much that what leaves at once is 1 ms at the rate, or one datagram, and a
 /// run.
 Pacer::Speed Pacer::at_rate(DataRate rate, DataSize run) const {
-  const Duration turn = datagram_ / rate, saving = std::min(run / rate, longest_saving);
+  const DataSize saved = std::max(run - datagram_, DataSize::zero());  // one may leave at any time
+  const Duration turn = datagram_ / rate, saving = std::min(saved / rate, longest_saving);
   const Duration burst =
       turn < burst_time ? std::max(burst_time - turn, std::min(turn, forgiven_lateness)) : forgiven_lateness;
   return {rate, saving, burst + saving};

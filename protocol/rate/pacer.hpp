@@ -21,7 +21,7 @@ class Pacer {
     datagram_ = largest;
     usual_ = at_rate(usual_.rate, run_);
   }
-  /// How much may be saved up, beyond the usual burst, to leave at once; never more than 100 ms at the rate.
+  /// How much may be saved up, beyond the usual burst, to leave at once; never more than 200 ms at the rate.
   void set_run(DataSize run) {
     if (run == run_) return;
     run_ = run;

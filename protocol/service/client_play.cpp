@@ -7,7 +7,10 @@
 namespace avocet::service {
 namespace {
 
-constexpr Duration credit_step = 100ms;
+/// Credit is given in steps of this part of the buffer: each costs both ends a packet, and what one grants
+/// the server sends in one run.
+constexpr int credit_steps = 4;
+constexpr Duration least_credit_step = 100ms, most_credit_step = 500ms;
 constexpr Duration end_patience = 10s;  // after Ended, for what was still on its way
 constexpr std::size_t most_switches = 1000;
 
@@ -173,9 +176,10 @@ void ClientPlay::give_credit(Time now, MessageStream& messages) {
       finish ? std::max(duration_, playout_->released_until()) : playout_->released_until();
   const Duration until = std::max(shown, start_) + request_.buffer;
   const bool first = !credit_at_;
-  const bool more = until - credited_until_ >= credit_step;
+  const Duration step = std::clamp(request_.buffer / credit_steps, least_credit_step, most_credit_step);
+  const bool more = until - credited_until_ >= step;
   const bool rest =
-      (until != credited_until_ || shown != credited_shown_) && !first && now - *credit_at_ >= credit_step;
+      (until != credited_until_ || shown != credited_shown_) && !first && now - *credit_at_ >= step;
   if (!first && !more && !rest && finish == finish_told_) return;
   messages.send(wire::Credit{.play = play_, .generation = *generation_, .until = until, .shown = shown});
   credit_at_ = now;

@@ -1,9 +1,9 @@
 #pragma once
 
-#include <deque>
 #include <memory>
 #include <string>
 
+#include "protocol/media/ring.hpp"
 #include "protocol/session/events.hpp"
 #include "protocol/wire/service.hpp"
 
@@ -60,7 +60,7 @@ class MessageStream {
   bool remember(const wire::DecodeError& error) { return fault_ = error, false; }
 
   std::size_t max_queue_;
-  std::deque<SharedBytes> outgoing_;
+  media::Ring<SharedBytes> outgoing_;
   std::size_t queued_ = 0;
   bool overflowed_ = false;
   Bytes incoming_;

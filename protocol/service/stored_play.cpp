@@ -16,6 +16,12 @@ constexpr Duration short_queue = 300ms;
 /// behind what fills its queue.
 constexpr Duration reaction = 300ms;
 
+/// Plays look at what has become of them on one beat, so that a server of many wakes up once for all.
+Time next_beat(Time after) {
+  constexpr Duration beat = 50ms;
+  return Time((after.time_since_epoch() / beat + 1) * beat);
+}
+
 std::uint32_t segment_at(const std::vector<Duration>& starts, Duration position) {
   const auto after = std::ranges::upper_bound(starts, position);
   return after == starts.begin() ? 0 : static_cast<std::uint32_t>(after - starts.begin() - 1);
@@ -178,7 +184,7 @@ void StoredPlay::advance(Time now, Outlet& out) {
   if (!underway_.empty() && !paused_) {
     // Nothing tells when a frame has arrived. Look again when about half of what is underway should have.
     const Duration drains = backlog(out) / out.port.path().target;
-    wake_at(now + std::clamp(drains / 2, Duration(20ms), Duration(200ms)));
+    wake_at(next_beat(now + std::min(drains / 2, Duration(150ms))));
   }
   check_end(now, out);
 }
@@ -374,7 +380,7 @@ void StoredPlay::check_end(Time now, Outlet&) {
   if (underway_.empty() && shown_ + 100ms >= title_->duration) {  // AV-SEG-13
     over_.emplace();
   } else {
-    wake_at(now + 200ms);
+    wake_at(next_beat(now + 150ms));
   }
 }
 

@@ -270,8 +270,9 @@ Wake Session::Impl::next_wake(Time now) {
     timers_.set(Timer::rate, controller_->timer());
     timers_.set(Timer::media, media_out_.wake());
     timers_.set(Timer::path, trial_ ? std::optional(trial_->due()) : std::nullopt);
-    const bool paced = data_waits(now) && !may_send_data(now) && !pacer_.can_send(now, patient());
-    timers_.set(Timer::pace, paced ? std::optional(pacer_.next(now, patient())) : std::nullopt);
+    const bool patient = this->patient();
+    const bool paced = !pacer_.can_send(now, patient) && data_waits(now);
+    timers_.set(Timer::pace, paced ? std::optional(pacer_.next(now, patient)) : std::nullopt);
   }
   Wake wake = timers_.earliest();
   if (wake.at) wake.at = std::max(*wake.at, now) + slack;

@@ -10,6 +10,7 @@
 #include "protocol/recovery/sent_packets.hpp"
 #include "protocol/session/connection_ids.hpp"
 #include "protocol/session/ecn_validation.hpp"
+#include "protocol/session/media_pauses.hpp"
 #include "protocol/session/mtu_discovery.hpp"
 #include "protocol/session/opening.hpp"
 #include "protocol/session/path_trial.hpp"
@@ -74,6 +75,7 @@ class Session::Impl final : private recovery::PacketSink {
   enum class State : std::uint8_t { opening, open, closing, closed };
   struct Incoming;
   struct Outgoing;
+  struct Run;
   struct PathAnswer {
     PeerAddress to;
     PathBytes data;
@@ -145,10 +147,11 @@ class Session::Impl final : private recovery::PacketSink {
   std::size_t send_opening(ByteSpan room);
   std::size_t send_close(ByteSpan room);
   std::size_t send_run(Time now, ByteSpan room, std::size_t max_segments);
-  std::size_t send_packet(Time now, ByteSpan room);
+  std::size_t send_packet(Time now, ByteSpan room, const Run&);
   std::size_t send_mtu_probe(Time now, ByteSpan room);
   void follow_mtu();
-  bool may_send_data(Time now) const;
+  Run begin_run() const;
+  bool may_send_data(Time now, const Run&) const;
   bool patient() const;
   bool data_waits(Time now);
   void add_control(Outgoing&);
@@ -194,6 +197,7 @@ class Session::Impl final : private recovery::PacketSink {
   media::Ring<Event> events_;
   std::array<std::byte, 32> client_random_{};  // names the connection in key logs
   Time last_heard_ = started_;
+  MediaPauses media_pauses_;
   Time media_expired_at_{};
   Duration idle_timeout_ = config_.idle_timeout;  // of both ends
   Duration peer_ack_delay_ = recovery::ProbePolicy{}.max_ack_delay;

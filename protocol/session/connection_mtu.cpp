@@ -7,7 +7,7 @@ namespace avocet::session {
 /// says nothing of congestion (AV-MTU-2).
 std::size_t Session::Impl::send_mtu_probe(Time now, ByteSpan room) {
   const std::optional<std::size_t> wanted = mtu_.wanted(now, controller_->target_rate());
-  if (!wanted || opening_ || room.size() < *wanted || !may_send_data(now)) return 0;
+  if (!wanted || opening_ || room.size() < *wanted || !may_send_data(now, begin_run())) return 0;
   const std::size_t payload = *wanted - wire::sealed_overhead;
   Outgoing out{.now = now,
                .destination = peer_ids_.current(),

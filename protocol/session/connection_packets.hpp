@@ -22,6 +22,13 @@ struct Session::Impl::Incoming {
   }
 };
 
+/// Packets that leave at one instant.
+struct Session::Impl::Run {
+  bool patient = false;  // see patient()
+  DataSize window;       // most bytes in flight
+  std::size_t packets = 0;
+};
+
 /// One packet on its way out.
 struct Session::Impl::Outgoing {
   Time now;

@@ -8,11 +8,6 @@ namespace {
 /// ClientFinished, a server's first media ServerFinished.
 constexpr std::size_t max_early_packets = 16;
 
-/// Media paused for this long: perhaps the server does not find us any more, since a NAT gave us another
-/// port. Only a packet of ours tells it (AV-MIG-7). Longer than the pauses of a stream at ten pictures per
-/// second.
-constexpr Duration quiet_after = 100ms;
-
 /// From the capture of a frame to `t`, whatever the origins of the two clocks are. Nothing when the peer's is
 /// more than 35 years off: the sums made of it would not fit their type.
 std::optional<Duration> time_since(std::int64_t capture, Time t) {
@@ -205,7 +200,10 @@ void Session::Impl::on(Incoming& in, const Frame& frame) {
 }
 
 void Session::Impl::on_media_result(Incoming& in, const media::Reassembler::Outcome& outcome) {
-  if (role_ == Role::client) timers_.set(Timer::quiet, in.now + quiet_after);
+  if (role_ == Role::client) {
+    media_pauses_.on_media(in.now);
+    timers_.set(Timer::quiet, in.now + media_pauses_.patience());  // AV-MIG-7
+  }
   if (outcome.ends_frame) in.frame_end = true;
 }
 

@@ -7,6 +7,8 @@ namespace {
 /// A packet that misses the full size by no more than this is padded, so that it does not end a segmented
 /// write: the heads of frames differ by some bytes.
 constexpr std::size_t worth_padding = 48;
+/// Less room than this is not offered to media: rather padding than a fragment that is mostly header.
+constexpr std::size_t least_media_room = worth_padding;
 /// Room that an ACK is given beside other frames: a handful of ranges and times.
 constexpr std::size_t least_ack_room = 24;
 
@@ -78,7 +80,8 @@ std::size_t Session::Impl::send_close(ByteSpan room) {
   return seal(now_, room, out);
 }
 
-/// Full packets one behind the other; the first that is shorter is the last.
+/// Full packets one behind the other; the first that is shorter is the last. What may be said is looked up
+/// once for all of them, and control goes with the first.
 std::size_t Session::Impl::send_run(Time now, ByteSpan room, std::size_t max_segments) {
   if (traffic_->nearly_used_up(sent_.next())) {
     fail(now, wire::CloseCode::key_limit, "the keys have sealed nearly all that they may; connect again");
@@ -90,20 +93,25 @@ std::size_t Session::Impl::send_run(Time now, ByteSpan room, std::size_t max_seg
     return send_close(room);
   }
   run_mark_ = ecn_.mark();  // AV-ECN-1
+  Run run = begin_run();
   const std::size_t full = path_.datagram_size();
   std::size_t size = 0;
-  for (std::size_t segments = 0; segments < max_segments && room.size() - size >= full; ++segments) {
+  for (; run.packets < max_segments && room.size() - size >= full; ++run.packets) {
     if (sent_.exhausted()) break;
-    const std::size_t packet = send_packet(now, room.subspan(size, full));
+    const std::size_t packet = send_packet(now, room.subspan(size, full), run);
     size += packet;
     if (packet < full) break;
   }
   return size;
 }
 
-bool Session::Impl::may_send_data(Time now) const {
+Session::Impl::Run Session::Impl::begin_run() const {
+  return {.patient = patient(), .window = controller_->window()};
+}
+
+bool Session::Impl::may_send_data(Time now, const Run& run) const {
   const auto flight = static_cast<std::int64_t>(sent_.bytes_in_flight() + path_.datagram_size());
-  return flight <= controller_->window().bytes() && pacer_.can_send(now, patient()) && !sent_.full();
+  return flight <= run.window.bytes() && pacer_.can_send(now, run.patient) && !sent_.full();
 }
 
 /// What waits may leave in runs: stored media and nothing else.
@@ -113,19 +121,20 @@ bool Session::Impl::data_waits(Time now) {
   return streams_.wants_to_send() || media_out_.wants_to_send(now) || pacer_.in_train(now);
 }
 
-std::size_t Session::Impl::send_packet(Time now, ByteSpan room) {
+std::size_t Session::Impl::send_packet(Time now, ByteSpan room, const Run& run) {
   if (const auto probe = controller_->take_probe(now)) pacer_.begin_train(now, probe->rate, probe->size);
   Outgoing out{.now = now,
                .destination = peer_ids_.current(),
                .frames = wire::Writer(
                    room.subspan(TrafficProtection::payload_at, room.size() - wire::sealed_overhead)),
                .packet = {.number = sent_.next(), .sent = now, .probe = pacer_.in_train(now)}};
-  const bool ack_is_due = acks_.due() && *acks_.due() <= now;
+  const bool first = run.packets == 0;
+  const bool ack_is_due = first && acks_.due() && *acks_.due() <= now;
   if (ack_is_due) add_ack(out);
-  if (!sent_.full()) add_control(out);
-  if (may_send_data(now) || (probes_wanted_ > 0 && !sent_.full())) add_data(out);
+  if (first && !sent_.full()) add_control(out);
+  if (may_send_data(now, run) || (probes_wanted_ > 0 && !sent_.full())) add_data(out);
   if (out.frames.size() == 0) return 0;
-  if (!ack_is_due && acks_.has_news()) add_ack(out);
+  if (acks_.has_news()) add_ack(out);
   add_filling(out);
   const std::size_t size = seal(now, room, out);
   if (size == 0) return 0;
@@ -176,13 +185,15 @@ void Session::Impl::add_data(Outgoing& out) {
   const std::size_t before = out.frames.size();
   if (streams_.wants_to_send()) streams_.fill(out.frames, out.packet.carried);
   media::Sent sent;
-  while (!out.packet.carried.full() && media_out_.write_next(out.now, out.frames, sent)) {
+  while (out.room_for(least_media_room) && media_out_.write_next(out.now, out.frames, sent)) {
     using What = recovery::Carried::What;
     out.packet.carried.push_back({.what = sent.parity ? What::parity : What::media,
                                   .flag = sent.retransmission,
                                   .length = sent.parity ? sent.row : sent.length,
                                   .id = sent.track.value,
                                   .begin = sent.fragment.value});
+    // Where a frame ends there is room, which the next would take.
+    if (acks_.has_news() && out.room_for(least_media_room)) add_ack(out);
   }
   const bool train = out.packet.probe && pacer_.can_send(out.now);
   if (out.frames.size() == before && train && media_out_.write_probe_parity(out.now, out.frames, sent)) {

@@ -349,9 +349,11 @@ void Listener::Impl::make_ready(Entry& entry) {
 
 void Listener::Impl::settle(Entry& entry, const Wake& wake) {
   entry.ready = false;
-  // An earlier alarm may stay: it finds nothing to do, and then the right one is set. Most timers only move
-  // on.
-  if (entry.wake == wake.at || (entry.wake && wake.at && *entry.wake < *wake.at)) return;
+  // An alarm that is a little early may stay: it finds nothing to do, and then the right one is set. Most
+  // timers only move on.
+  constexpr Duration worth_moving = 5ms;
+  const bool stays = entry.wake && wake.at && *entry.wake < *wake.at && *wake.at < *entry.wake + worth_moving;
+  if (entry.wake == wake.at || stays) return;
   entry.wake = wake.at;
   if (wake.at) alarms_.push({*wake.at, entry.id});
 }

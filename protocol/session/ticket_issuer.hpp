@@ -1,7 +1,7 @@
 #pragma once
 
-#include <deque>
 #include <memory>
+#include <vector>
 
 #include "protocol/recovery/carried.hpp"
 #include "protocol/session/handshake_result.hpp"
@@ -37,7 +37,7 @@ class TicketIssuer {
 
   std::shared_ptr<Tickets> tickets_;
   wire::TicketContents contents_;
-  std::deque<Pending> pending_;
+  std::vector<Pending> pending_;
   std::uint64_t next_ = 0;
 };
 
