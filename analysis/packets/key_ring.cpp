@@ -39,7 +39,7 @@ bool KeyRing::add(std::string_view line) {
     if (value.size() != 8) return false;
     std::uint64_t id = 0;
     for (const std::byte b : value) id = id << 8 | std::to_integer<std::uint64_t>(b);
-    by_id_[ConnectionId{id}] = connection_of(random);
+    learn(ConnectionId{id}, random);
     return true;
   }
   const auto secret = secret_of(value);
@@ -54,6 +54,10 @@ bool KeyRing::add(std::string_view line) {
     return of.server.traffic.insert_or_assign(*n, *secret), true;
   }
   return label == key_log::exporter;
+}
+
+void KeyRing::learn(ConnectionId id, ByteView client_random) {
+  by_id_[id] = connection_of(Bytes(client_random.begin(), client_random.end()));
 }
 
 std::optional<std::size_t> KeyRing::find(ConnectionId id) const {

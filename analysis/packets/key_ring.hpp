@@ -28,7 +28,10 @@ class KeyRing {
   /// Takes one line. False when it is not one of ours: of another program, or damaged.
   bool add(std::string_view line);
 
-  /// The number of the connection that has this id, from 0 in the order in which the log named them.
+  /// The connection of that Hello has this id: what a line says, seen in a handshake before it is logged.
+  void learn(ConnectionId id, ByteView client_random);
+
+  /// The number of the connection that has this id, from 0 in the order in which they were first named.
   std::optional<std::size_t> find(ConnectionId) const;
   /// Good as long as the ring; more may be learned.
   const ConnectionSecrets& secrets(std::size_t connection) const { return connections_[connection]; }

@@ -10,20 +10,6 @@ namespace {
 
 using wire::PacketKind;
 
-/// The id by which the client knows a handshake: in all four messages in the clear.
-std::optional<ConnectionId> client_id(PacketKind kind, ByteView body) {
-  const auto id_in = [&]<class Message>(std::type_identity<Message>, auto member) {
-    const auto message = wire::decode<Message>(body);
-    return message ? std::optional((*message).*member) : std::nullopt;
-  };
-  switch (kind) {
-    case PacketKind::hello: return id_in(std::type_identity<wire::Hello>{}, &wire::Hello::cid);
-    case PacketKind::retry: return id_in(std::type_identity<wire::Retry>{}, &wire::Retry::client_cid);
-    case PacketKind::refuse: return id_in(std::type_identity<wire::Refuse>{}, &wire::Refuse::client_cid);
-    default: return id_in(std::type_identity<wire::ServerHello>{}, &wire::ServerHello::client_cid);
-  }
-}
-
 }  // namespace
 
 /// Opens the sealed packets that one end of one connection sends.
@@ -122,7 +108,7 @@ std::optional<Packet> PacketReader::read(ByteView datagram) {
   if (*kind != PacketKind::protected_ && *kind != PacketKind::handshake) {
     const auto clear = wire::decode<wire::ClearPacket>(datagram);
     if (!clear) return std::nullopt;
-    const auto id = client_id(*kind, clear->body);
+    const auto id = read_clear(*kind, clear->body);
     if (!id) return std::nullopt;
     packet.id = *id;
     packet.clear = clear->body;
@@ -138,6 +124,31 @@ std::optional<Packet> PacketReader::read(ByteView datagram) {
   packet.spin = header.spin;
   packet.opened = open(packet, datagram, header.number_low);
   return packet;
+}
+
+/// The id by which the client knows the handshake: it is in all four messages. The Hello and its answer also
+/// say what the ids belong to.
+std::optional<ConnectionId> PacketReader::read_clear(PacketKind kind, ByteView body) {
+  if (kind == PacketKind::hello) {
+    const auto hello = wire::decode<wire::Hello>(body);
+    if (!hello) return std::nullopt;
+    keys_.learn(hello->cid, hello->random);
+    return hello->cid;
+  }
+  if (kind == PacketKind::server_hello) {
+    const auto hello = wire::decode<wire::ServerHello>(body);
+    if (!hello) return std::nullopt;
+    if (const auto connection = keys_.find(hello->client_cid)) {
+      keys_.learn(hello->cid, keys_.secrets(*connection).client_random);
+    }
+    return hello->client_cid;
+  }
+  if (kind == PacketKind::retry) {
+    const auto retry = wire::decode<wire::Retry>(body);
+    return retry ? std::optional(retry->client_cid) : std::nullopt;
+  }
+  const auto refuse = wire::decode<wire::Refuse>(body);
+  return refuse ? std::optional(refuse->client_cid) : std::nullopt;
 }
 
 bool PacketReader::open(Packet& packet, ByteView datagram, std::uint32_t low) {

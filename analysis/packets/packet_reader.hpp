@@ -40,6 +40,7 @@ class PacketReader {
 
  private:
   class Lane;
+  std::optional<ConnectionId> read_clear(wire::PacketKind, ByteView body);
   bool open(Packet&, ByteView datagram, std::uint32_t low);
   Lane& lane(std::size_t connection, bool from_client);
 

@@ -62,6 +62,7 @@ Session::Impl::Impl(const Config& config, std::shared_ptr<crypto::Context> conte
       own_ids_(own),
       opening_(std::move(opening)),
       tickets_(std::move(tickets)) {
+  log_opening();  // before the first packet that is sealed with what it says
   start_repeating(now);
 }
 
@@ -90,7 +91,7 @@ void Session::Impl::start_repeating(Time now) {
 }
 
 void Session::Impl::on_opening(Time now, Opening::Outcome outcome) {
-  for (std::string& line : opening_->take_key_log()) tell(KeyLog{std::move(line)});
+  log_opening();
   switch (outcome) {
     case Opening::Outcome::ignored: break;
     case Opening::Outcome::repeated:
@@ -238,6 +239,10 @@ bool Session::Impl::update_keys(Time now) {
   ping_wanted_ = true;  // its acknowledgement completes the update
   log_new_keys();
   return true;
+}
+
+void Session::Impl::log_opening() {
+  for (std::string& line : opening_->take_key_log()) tell(KeyLog{std::move(line)});
 }
 
 void Session::Impl::log_new_keys() {

@@ -92,6 +92,7 @@ class Session::Impl final : private recovery::PacketSink {
   void begin_traffic(Time now, const crypto::TrafficSecrets&, const wire::Parameters& peer,
                      PacketNumber first_received);
   void confirm_opening();
+  void log_opening();
   void log_new_keys();
   Duration probe_timeout() const { return rtt_.probe_timeout(peer_ack_delay_); }
   Duration idle_timeout() const { return std::max(idle_timeout_, 3 * probe_timeout()); }  // AV-PAR-1

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
+#include "sim/observe/file_name.hpp"
 #include "sim/observe/report_page.hpp"
 #include "sim/observe/run_summary.hpp"
 #include "sim/record/timeline_csv.hpp"
@@ -48,16 +49,6 @@ std::vector<CapturePoint> chosen(const Experiment& experiment, const std::vector
   return out;
 }
 
-/// What a name of a scenario's becomes in a file's name.
-std::string file_part(std::string name) {
-  for (char& c : name) {
-    const bool plain =
-        (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
-    if (!plain) c = '_';
-  }
-  return name;
-}
-
 }  // namespace
 
 OutputFolder::OutputFolder(fs::path folder, const Experiment& experiment, std::uint64_t seed,
@@ -66,11 +57,13 @@ OutputFolder::OutputFolder(fs::path folder, const Experiment& experiment, std::u
       experiment_(experiment),
       ledger_(experiment.flows.size()),
       key_log_(path("keys.log")),
-      truth_(path("truth.json"), experiment, seed, ledger_) {
+      truth_(path("truth.json"), experiment, seed, ledger_),
+      qlog_(folder_.string(), experiment) {
   packets_.add(ledger_);
   packets_.add(truth_);
+  packets_.add(qlog_);
   for (CapturePoint& point : chosen(experiment, captures)) {
-    capture_files_.push_back("capture-" + file_part(point.name) + ".pcapng");
+    capture_files_.push_back("capture-" + file_name(point.name) + ".pcapng");
     captures_.push_back(std::make_unique<Capture>(path(capture_files_.back()), std::move(point), calendar));
   }
 }
@@ -78,7 +71,7 @@ OutputFolder::OutputFolder(fs::path folder, const Experiment& experiment, std::u
 OutputFolder::~OutputFolder() = default;
 
 std::vector<Observer*> OutputFolder::observers() {
-  std::vector<Observer*> all{&packets_, &ledger_, &truth_, &key_log_};
+  std::vector<Observer*> all{&packets_, &ledger_, &truth_, &qlog_, &key_log_};
   for (const auto& capture : captures_) all.push_back(capture.get());
   return all;
 }
@@ -94,13 +87,15 @@ void OutputFolder::finish(const std::vector<FlowRecord>& flows, const RunFacts& 
   html << report::to_html(report_page(experiment_, summary, facts));
   json.flush(), csv.flush(), html.flush();
 
-  bool good = json.good() && csv.good() && html.good() && truth_.good() && key_log_.good();
+  bool good = json.good() && csv.good() && html.good() && truth_.good() && qlog_.good() && key_log_.good();
   for (const auto& capture : captures_) good = good && capture->good();
   if (!good) throw std::runtime_error(fmt::format("not all files could be written to {}", folder_.string()));
 }
 
 std::vector<std::string> OutputFolder::files() const {
   std::vector<std::string> all{"report.html", "summary.json", "timeline.csv", "truth.json", "keys.log"};
+  const std::vector<std::string> qlog = qlog_.files();
+  all.insert(all.end(), qlog.begin(), qlog.end());
   all.insert(all.end(), capture_files_.begin(), capture_files_.end());
   return all;
 }

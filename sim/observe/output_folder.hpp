@@ -9,6 +9,7 @@
 #include "sim/observe/capture.hpp"
 #include "sim/observe/key_log_file.hpp"
 #include "sim/observe/packets_seen.hpp"
+#include "sim/observe/qlog_files.hpp"
 #include "sim/observe/truth_file.hpp"
 #include "sim/record/flow_record.hpp"
 
@@ -50,6 +51,7 @@ class OutputFolder {
   FrameLedger ledger_;
   KeyLogFile key_log_;
   TruthFile truth_;
+  QlogFiles qlog_;
   std::vector<std::unique_ptr<Capture>> captures_;
   std::vector<std::string> capture_files_;
 };

@@ -21,15 +21,11 @@ class PacketsSeen final : public Observer {
  public:
   /// They must outlive it.
   void add(PacketObserver& observer) { all_.push_back(&observer); }
-  analysis::KeyRing& keys() { return reader_.keys(); }
-  /// Protected and Handshake packets that did not open where they were sent.
-  std::uint64_t unopened() const { return unopened_; }
 
   void on_key(Time, std::uint32_t, std::string_view line) override { reader_.keys().add(line); }
   void on_sent(Time now, const DatagramSeen& seen) override {
     const auto packet = reader_.read(seen.bytes);
     if (!packet) return;
-    if (packet->number && !packet->opened) ++unopened_;
     for (PacketObserver* o : all_) o->on_packet_sent(now, seen, *packet);
   }
   void on_received(Time now, const DatagramSeen& seen) override {
@@ -41,7 +37,6 @@ class PacketsSeen final : public Observer {
  private:
   analysis::PacketReader reader_;
   std::vector<PacketObserver*> all_;
-  std::uint64_t unopened_ = 0;
 };
 
 }  // namespace avocet::sim

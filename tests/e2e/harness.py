@@ -19,6 +19,15 @@ class Failed(Exception):
     pass
 
 
+class Skipped(Exception):
+    pass
+
+
+def skip(why):
+    """This machine cannot do it."""
+    raise Skipped(why)
+
+
 def expect(condition, text):
     if not condition:
         raise Failed(text)
@@ -161,6 +170,9 @@ def main(description, test):
     except Failed as failure:
         print(f"FAILED: {failure}")
         sys.exit(1)
+    except Skipped as reason:
+        print(f"skipped: {reason}")
+        sys.exit(SKIPPED)
     finally:
         if options.keep:
             print(f"kept: {world.folder}")

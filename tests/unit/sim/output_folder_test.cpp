@@ -129,6 +129,61 @@ TEST_F(OutputFolderTest, TruthKnowsTheFateOfEachPacketAndFrame) {
   EXPECT_EQ(delivered, summary["framesDelivered"]);
 }
 
+/// The fields by which qvis's loaders take a file, and its views find packets and acknowledgements.
+TEST_F(OutputFolderTest, QlogIsWhatQvisLoads) {
+  const std::string text = read("media.qlog");
+  EXPECT_NE(text.substr(0, 1000).find("\"qlog_version\":\"0.3\""), std::string::npos);
+  EXPECT_NE(text.substr(0, 1000).find("\"qlog_format\":\"JSON\""), std::string::npos);
+  const auto json = nlohmann::json::parse(text);
+  ASSERT_EQ(json["traces"].size(), 2u);
+  EXPECT_EQ(json["traces"][0]["vantage_point"]["type"], "client");
+  EXPECT_EQ(json["traces"][1]["vantage_point"]["type"], "server");
+  for (const auto& trace : json["traces"]) {
+    EXPECT_EQ(trace["common_fields"]["time_format"], "relative");
+    EXPECT_EQ(trace["common_fields"]["reference_time"], 0);
+    double last = 0;
+    std::set<std::string> names;
+    std::size_t acknowledgements = 0;
+    for (const auto& event : trace["events"]) {
+      EXPECT_GE(event["time"], last) << "qvis complains";
+      last = event["time"];
+      names.insert(event["name"]);
+      if (event["name"] == "recovery:metrics_updated") continue;
+      const auto& data = event["data"];
+      EXPECT_TRUE(data["header"]["packet_number"].is_number_unsigned());
+      EXPECT_TRUE(data["header"]["packet_type"].is_string());
+      EXPECT_GT(data["raw"]["length"], 0);
+      EXPECT_FALSE(data["frames"].empty()) << "the keys were there: " << event;
+      for (const auto& frame : data["frames"]) {
+        if (frame["frame_type"] != "ack") continue;
+        ++acknowledgements;
+        EXPECT_LE(frame["acked_ranges"][0][0], frame["acked_ranges"][0][1]);
+      }
+    }
+    EXPECT_EQ(names, (std::set<std::string>{"transport:packet_sent", "transport:packet_received",
+                                            "recovery:metrics_updated"}));
+    EXPECT_GT(acknowledgements, 100u);
+  }
+}
+
+TEST_F(OutputFolderTest, SequentialQlogHasTheSameEvents) {
+  const std::string text = read("media.viewer.sqlog");
+  std::vector<nlohmann::json> records;
+  for (std::size_t at = 0; at < text.size();) {
+    ASSERT_EQ(text[at], '\x1e');
+    const std::size_t end = text.find('\n', at);
+    records.push_back(nlohmann::json::parse(text.substr(at + 1, end - at - 1)));
+    at = end + 1;
+  }
+  EXPECT_EQ(records[0]["file_schema"], "urn:ietf:params:qlog:file:sequential");
+  EXPECT_EQ(records[0]["serialization_format"], "application/qlog+json-seq");
+  EXPECT_EQ(records[0]["trace"]["vantage_point"]["type"], "client");
+  const auto old = nlohmann::json::parse(read("media.qlog"))["traces"][0]["events"];
+  ASSERT_EQ(records.size(), old.size() + 1);
+  EXPECT_EQ(records[1]["name"], "quic:packet_sent");
+  for (std::size_t i = 0; i < old.size(); ++i) EXPECT_EQ(records[i + 1]["data"], old[i]["data"]);
+}
+
 TEST_F(OutputFolderTest, TimelineHasARowForEachFifthOfASecond) {
   const std::string csv = read("timeline.csv");
   EXPECT_EQ(std::ranges::count(csv, '\n'), 1 + 5 * 8);

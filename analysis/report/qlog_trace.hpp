@@ -1,0 +1,40 @@
+#pragma once
+
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include "protocol/base/time.hpp"
+
+namespace avocet::report {
+
+/// Which events are written, with the names that they have in both dialects.
+enum class QlogEvent : unsigned char { packet_sent, packet_received, recovery_metrics_updated };
+
+/// What one end of one connection saw, as qlog. Times are milliseconds since the beginning of the trace's
+/// clock. Two dialects come from the same events: a file of JSON text sequences as the drafts have it today
+/// (draft-ietf-quic-qlog-main-schema-14, .sqlog), written as it goes; and a trace of qlog 0.3, which today's
+/// qvis loads.
+class QlogTrace {
+ public:
+  struct Names {
+    std::string title;    ///< for a person
+    std::string group;    ///< of all traces of one connection
+    bool client = false;  ///< whose view it is
+  };
+  QlogTrace(const std::string& file, Names);
+
+  /// `data`: JSON of the event's data.
+  void add(Time, QlogEvent, const std::string& data);
+  bool good() { return out_.flush().good(); }
+
+  /// A whole file of qlog 0.3 with these traces.
+  static std::string to_qlog_03(const std::string& title, const std::vector<const QlogTrace*>&);
+
+ private:
+  const Names names_;
+  std::ofstream out_;
+  std::string events_03_;
+};
+
+}  // namespace avocet::report
