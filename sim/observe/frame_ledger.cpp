@@ -30,10 +30,7 @@ void FrameLedger::on_made(Time now, const FrameMade& made) {
 void FrameLedger::on_out(Time now, const FrameOut& out) {
   auto& frames = flows_[out.flow].frames;
   const auto found = frames.find({out.track, out.frame.number});
-  if (found == frames.end()) {
-    ++unknown_;
-    return;
-  }
+  if (found == frames.end()) return;
   FrameStory& story = found->second;
   if (story.times_out++ > 0) return;
   story.out = now;

@@ -35,8 +35,6 @@ class FrameLedger final : public Observer, public PacketObserver {
     auto operator<=>(const Key&) const = default;
   };
   const std::map<Key, FrameStory>& frames(std::size_t flow) const { return flows_[flow].frames; }
-  /// Frames that came out although nobody had made them.
-  std::uint64_t unknown() const { return unknown_; }
 
   void on_made(Time, const FrameMade&) override;
   void on_out(Time, const FrameOut&) override;
@@ -58,7 +56,6 @@ class FrameLedger final : public Observer, public PacketObserver {
   void learn(OfFlow&, const wire::Media&);
 
   std::vector<OfFlow> flows_;
-  std::uint64_t unknown_ = 0;
 };
 
 }  // namespace avocet::sim

@@ -38,7 +38,8 @@ void Measures::on_lost(std::size_t where, Time now, const Passing& p, LossCause)
 }
 
 void Measures::on_made(Time now, const FrameMade& made) {
-  if (made.picture) flows_[made.flow].frames_sent.push_back({now, made.frame.size()});
+  if (made.picture)
+    flows_[made.flow].frames_sent.push_back({now, made.frame.size(), made.frame.number.value});
 }
 
 void Measures::on_out(Time now, const FrameOut& out) {

@@ -58,8 +58,7 @@ struct FlowState {
   const session::Stats* publisher = nullptr;
   const session::Stats* viewer = nullptr;
   const service::PlayStats* play = nullptr;
-  DataRate wanted;                      ///< that the encoder is told to make
-  std::uint64_t datagrams_unknown = 0;  ///< that the server's listener could give to no session
+  DataRate wanted;  ///< that the encoder is told to make
 };
 
 /// Is told all that happens in a simulation, in its order: what the network does (Watcher), and what the ends

@@ -69,8 +69,8 @@ QlogTrace* QlogFiles::trace_of(std::uint32_t end, bool with_viewer) {
 
 void QlogFiles::on_packet_sent(Time now, const DatagramSeen& seen, const analysis::Packet& packet) {
   OfFlow& flow = flows_[flow_of(seen.end)];
-  if (role_of(seen.end) == EndRole::viewer) flow.address = seen.from;
-  QlogTrace* trace = trace_of(seen.end, seen.to.ip == flow.address.ip);
+  if (role_of(seen.end) == EndRole::publisher) flow.publisher = seen.from;
+  QlogTrace* trace = trace_of(seen.end, seen.to != flow.publisher);
   if (trace != nullptr) trace->add(now, QlogEvent::packet_sent, qlog_packet(packet, seen.bytes.size()));
 }
 

@@ -28,7 +28,7 @@ class QlogFiles final : public Observer, public PacketObserver {
   struct OfFlow {
     std::string name;
     std::unique_ptr<report::QlogTrace> server, viewer;
-    PeerAddress address;  // of the viewer
+    PeerAddress publisher;  // the only other peer of the server
   };
   /// The trace of an end, when the packet is of the viewer's connection; null when not.
   report::QlogTrace* trace_of(std::uint32_t end, bool with_viewer);

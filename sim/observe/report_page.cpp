@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <set>
 
 #include "analysis/metrics/flow_metrics.hpp"
 
@@ -185,14 +186,14 @@ Chart losses(const Lines& lines) {
 
 /// Pictures of the source that were not decodable in time, by when they were captured.
 std::vector<double> missing(const Lines& lines, const FlowRecord& record) {
-  std::vector<bool> in_time(record.frames_sent.size());
+  std::set<std::uint64_t> in_time;
   for (const auto& frame : record.frames_delivered) {
-    if (!frame.late && frame.number < in_time.size()) in_time[frame.number] = true;
+    if (!frame.late) in_time.insert(frame.number);
   }
   std::vector<double> out(lines.times().size(), 0);
-  for (std::size_t n = 0; n < in_time.size(); ++n) {
-    if (in_time[n]) continue;
-    const double at = to_seconds(record.frames_sent[n].captured.time_since_epoch());
+  for (const auto& frame : record.frames_sent) {
+    if (in_time.contains(frame.number)) continue;
+    const double at = to_seconds(frame.captured.time_since_epoch());
     const auto index = static_cast<std::size_t>(at / grain);
     if (index < out.size()) ++out[index];
   }

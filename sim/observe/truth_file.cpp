@@ -16,6 +16,8 @@ constexpr std::array<std::string_view, 6> playbacks{"began",   "switched", "froz
                                                     "stalled", "resumed",  "ended"};
 constexpr std::array<std::string_view, 3> roles{"server", "publisher", "viewer"};
 
+bool from_server(std::uint32_t end) { return role_of(end) == EndRole::server; }
+
 std::string json_text(std::string_view text) { return nlohmann::json(text).dump(); }
 std::int64_t ns(Time at) { return at.time_since_epoch().count(); }
 
@@ -61,9 +63,8 @@ TruthFile::Place TruthFile::place(std::uint32_t end) const {
   return {json_text(fmt::format("{}.{}", experiment_.flows[flow_of(end)].name, role)), {}};
 }
 
-void TruthFile::write(Time now, std::string_view event, const Place& place, std::uint32_t end,
+void TruthFile::write(Time now, std::string_view event, const Place& place, bool to_client,
                       const Identity& identity, std::string_view more) {
-  const bool to_client = role_of(end) == EndRole::server;
   out_ << (std::exchange(first_, false) ? "\n" : ",\n")
        << fmt::format("{{\"at\":{},\"event\":\"{}\",\"node\":{}", ns(now), event, place.node);
   if (!place.link.empty()) out_ << ",\"link\":" << place.link;
@@ -77,19 +78,20 @@ void TruthFile::write_passing(std::string_view event, const Place& place, Time n
                               std::string_view more) {
   if (p.end == 0) return;
   const auto& sent = sent_[p.end];
-  if (p.index < sent.size()) write(now, event, place, p.end, sent[p.index], more);
+  if (p.index < sent.size()) write(now, event, place, from_server(p.end), sent[p.index], more);
 }
 
 void TruthFile::on_packet_sent(Time now, const DatagramSeen& seen, const analysis::Packet& packet) {
   auto& sent = sent_[seen.end];
   sent.resize(seen.index);  // what could not be read, if anything, has no name
   sent.push_back({packet.kind, packet.id, packet.number});
-  write(now, "sent", place(seen.end), seen.end, sent.back(), fmt::format(",\"size\":{}", seen.bytes.size()));
+  write(now, "sent", place(seen.end), from_server(seen.end), sent.back(), fmt::format(",\"size\":{}", seen.bytes.size()));
 }
 
 void TruthFile::on_packet_received(Time now, const DatagramSeen& seen, const analysis::Packet& packet) {
-  write(now, "received", place(seen.end), seen.sender, {packet.kind, packet.id, packet.number},
-        seen.ecn == Ecn::ce ? ",\"marked\":true" : "");
+  std::string more = seen.ecn == Ecn::ce ? ",\"marked\":true" : "";
+  if (seen.sender == 0) more += ",\"damaged\":true";
+  write(now, "received", place(seen.end), !from_server(seen.end), {packet.kind, packet.id, packet.number}, more);
 }
 
 void TruthFile::on_entered(std::size_t where, Time now, const Passing& p) {

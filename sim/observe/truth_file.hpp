@@ -40,7 +40,7 @@ class TruthFile final : public Observer, public PacketObserver {
     std::string node, link;
   };
 
-  void write(Time, std::string_view event, const Place&, std::uint32_t end, const Identity&,
+  void write(Time, std::string_view event, const Place&, bool to_client, const Identity&,
              std::string_view more = {});
   void write_passing(std::string_view event, const Place&, Time, const Passing&, std::string_view more = {});
   void write_frame(std::size_t flow, const FrameLedger::Key&, const FrameStory&, Time end);

@@ -21,6 +21,7 @@ struct FlowRecord {
   struct SentFrame {
     Time captured;
     std::size_t size = 0;
+    std::uint64_t number = 0;
   };
   struct DeliveredFrame {
     std::uint64_t number = 0;
@@ -29,7 +30,7 @@ struct FlowRecord {
     std::size_t size = 0;
     Time due{};  ///< when it was to be shown
   };
-  std::vector<SentFrame> frames_sent;  ///< pictures, by number
+  std::vector<SentFrame> frames_sent;  ///< pictures; of a stored title also those of renditions not shown
   std::vector<DeliveredFrame> frames_delivered;
 
   struct Served {
