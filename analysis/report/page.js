@@ -6,6 +6,13 @@
     return value.toFixed(size >= 100 || value === 0 ? 0 : size >= 10 ? 1 : size >= 0.1 ? 2 : 3).replace(/(\.\d*?)0+$/, "$1").replace(/\.$/, "");
   };
 
+  // Text as HTML has it.
+  function escaped(text) {
+    const element = document.createElement("span");
+    element.textContent = text;
+    return element.innerHTML;
+  }
+
   function bars(e) {
     const width = Math.max(1, (e.points.length > 1 ? e.points[1].canvasx - e.points[0].canvasx : 4) - 1);
     const zero = e.dygraph.toDomYCoord(0);
@@ -19,11 +26,18 @@
   function legend(chart, values) {
     return chart.series.map((s, i) => {
       const value = values && values[i];
-      const text = value == null ? "" : " <b>" + (chart.levels.length ? chart.levels[value - 1] : few(value)) + "</b>";
-      const key = document.createElement("span");
-      key.textContent = s.name;
-      return `<span><i style="background:${s.color}"></i>${key.innerHTML}${text}</span>`;
-    }).join("") + (chart.mark ? `<span><i class=dashed></i>${chart.mark.name}</span>` : "");
+      const text = value == null ? "" : " <b>" + (chart.levels.length ? escaped(chart.levels[value - 1]) : few(value)) + "</b>";
+      return `<span><i style="background:${s.color}"></i>${escaped(s.name)}${text}</span>`;
+    }).join("") + (chart.mark ? `<span><i class=dashed></i>${escaped(chart.mark.name)}</span>` : "");
+  }
+
+  // Of all charts, as they have the same times.
+  function tell(row) {
+    data.charts.forEach((chart, index) => {
+      const time = row === undefined ? "" : `<span>${few(data.times[row])} s</span>`;
+      const values = row === undefined ? null : chart.series.map(s => s.values[row]);
+      document.getElementById("legend" + index).innerHTML = time + legend(chart, values);
+    });
   }
 
   function mark(chart) {
@@ -43,7 +57,6 @@
   }
 
   const graphs = data.charts.map((chart, index) => {
-    const box = document.getElementById("legend" + index);
     const rows = data.times.map((t, i) => [t].concat(chart.series.map(s => s.values[i])));
     const series = {};
     const counts = chart.series.every(s => s.style === "bars");
@@ -73,14 +86,12 @@
         y: { axisLabelWidth: 58, pixelsPerLabel: chart.low ? 20 : 34, axisLabelFormatter: v => few(v) },
       },
       underlayCallback: mark(chart),
-      highlightCallback: (event, x, points, row) => {
-        box.innerHTML = `<span>${few(x)} s</span>` + legend(chart, chart.series.map(s => s.values[row]));
-      },
-      unhighlightCallback: () => { box.innerHTML = legend(chart); },
+      highlightCallback: (event, x, points, row) => tell(row),
+      unhighlightCallback: () => tell(),
     };
     if (levels) options.axes.y.ticker = () => chart.levels.map((label, i) => ({ v: i + 1, label }));
-    box.innerHTML = legend(chart);
     return new Dygraph(document.getElementById("plot" + index), rows, options);
   });
+  tell();
   if (graphs.length > 1) Dygraph.synchronize(graphs, { range: false });
 })();

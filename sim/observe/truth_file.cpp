@@ -85,13 +85,15 @@ void TruthFile::on_packet_sent(Time now, const DatagramSeen& seen, const analysi
   auto& sent = sent_[seen.end];
   sent.resize(seen.index);  // what could not be read, if anything, has no name
   sent.push_back({packet.kind, packet.id, packet.number});
-  write(now, "sent", place(seen.end), from_server(seen.end), sent.back(), fmt::format(",\"size\":{}", seen.bytes.size()));
+  write(now, "sent", place(seen.end), from_server(seen.end), sent.back(),
+        fmt::format(",\"size\":{}", seen.bytes.size()));
 }
 
 void TruthFile::on_packet_received(Time now, const DatagramSeen& seen, const analysis::Packet& packet) {
   std::string more = seen.ecn == Ecn::ce ? ",\"marked\":true" : "";
   if (seen.sender == 0) more += ",\"damaged\":true";
-  write(now, "received", place(seen.end), !from_server(seen.end), {packet.kind, packet.id, packet.number}, more);
+  write(now, "received", place(seen.end), !from_server(seen.end), {packet.kind, packet.id, packet.number},
+        more);
 }
 
 void TruthFile::on_entered(std::size_t where, Time now, const Passing& p) {
