@@ -5,6 +5,7 @@
 #include <ns3/string.h>
 
 #include "sim/adapter/live_flow.hpp"
+#include "sim/adapter/stored_flow.hpp"
 #include "sim/network/cross_traffic.hpp"
 #include "sim/network/topology.hpp"
 #include "sim/observe/invariants.hpp"
@@ -70,6 +71,9 @@ RunResult run(const Experiment& experiment, const RunOptions& options) {
       switch (flow.kind) {
         case Flow::Kind::media:
           media.push_back(std::make_unique<LiveFlow>(flow, topology, seed, i, observers));
+          break;
+        case Flow::Kind::stored:
+          media.push_back(std::make_unique<StoredFlow>(flow, topology, seed, i, observers));
           break;
         case Flow::Kind::tcp: tcp.push_back(std::make_unique<TcpFlow>(flow, topology, seed, record)); break;
         case Flow::Kind::constant:

@@ -1,12 +1,14 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "protocol/base/time.hpp"
 #include "protocol/base/units.hpp"
+#include "sim/experiment/frame_trace.hpp"
 #include "sim/link/cellular.hpp"
 #include "sim/link/config.hpp"
 
@@ -65,6 +67,14 @@ struct Media {
   std::vector<Duration> new_port, new_address;
 };
 
+/// A title that the server has stored, and a viewer of it (with the latency, weight and addresses of Media).
+struct Stored {
+  std::shared_ptr<const FrameTrace> frames;
+  std::uint32_t repeat = 1;    ///< the title is the trace so often, one after the other
+  Duration buffer = 1500ms;    ///< received ahead of what is shown
+  std::string rendition, cap;  ///< that the viewer asks for; empty: the server's choice
+};
+
 /// TCP of ns-3. `size` zero: as much as it can until the end.
 struct Tcp {
   std::string variant = "cubic";            ///< or "bbr", "new-reno"; "dctcp" sends ECT(1)
@@ -79,15 +89,19 @@ struct ConstantRate {
 
 /// Something that sends from one node to another from `start` to `stop`.
 struct Flow {
-  enum class Kind : std::uint8_t { media, tcp, constant };
+  enum class Kind : std::uint8_t { media, stored, tcp, constant };
   std::string name;
   Kind kind = Kind::media;
   std::string from, to;
   Duration delay{};  ///< of its own way to `from`, added to the path's, each way
   Duration start{}, stop{};
   Media media;
+  Stored stored;
   Tcp tcp;
   ConstantRate constant;
+
+  /// Between peers of ours.
+  bool ours() const { return kind == Kind::media || kind == Kind::stored; }
 };
 
 struct Experiment {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <functional>
 #include <iterator>
 
 namespace avocet::sim {
@@ -33,18 +34,29 @@ void read_discipline(TomlSection& in, Queue& queue) {
   }
 }
 
-/// A file in mahimahi's format: beside the scenario, or from where the program was started.
-void read_trace(TomlSection& in, const std::filesystem::path& folder, Direction& d) {
-  const std::string name = in.text("trace", {});
-  if (name.empty()) return in.complain("trace", "names no file");
+/// Another file that a key names: beside the scenario, or from where the program was started. `take` says
+/// what is wrong with its text.
+void read_file(TomlSection& in, std::string_view key, const std::filesystem::path& folder,
+               const std::function<std::string(const std::string&)>& take) {
+  const std::string name = in.text(key, {});
+  if (name.empty()) return in.complain(key, "names no file");
   const auto beside = folder / name;
   const auto path = std::filesystem::exists(beside) ? beside : std::filesystem::path(name);
   std::ifstream file(path, std::ios::binary);
-  if (!file || !std::filesystem::is_regular_file(path))
-    return in.complain("trace", fmt::format("'{}' cannot be read", beside.string()));
-  auto trace = link::Trace::parse(std::string{std::istreambuf_iterator<char>(file), {}});
-  if (!trace) return in.complain("trace", fmt::format("'{}', {}", path.string(), trace.error()));
-  d.trace = std::move(*trace);
+  if (!file || !std::filesystem::is_regular_file(path)) {
+    return in.complain(key, fmt::format("'{}' cannot be read", beside.string()));
+  }
+  const std::string problem = take({std::istreambuf_iterator<char>(file), {}});
+  if (!problem.empty()) in.complain(key, fmt::format("'{}', {}", path.string(), problem));
+}
+
+/// In mahimahi's format.
+void read_trace(TomlSection& in, const std::filesystem::path& folder, Direction& d) {
+  read_file(in, "trace", folder, [&](const std::string& text) {
+    auto trace = link::Trace::parse(text);
+    if (trace) d.trace = std::move(*trace);
+    return trace ? std::string() : trace.error();
+  });
 }
 
 void read_cellular(TomlSection& in, Direction& d) {
@@ -125,12 +137,16 @@ void read_encoder(TomlSection& in, Encoder& e) {
   if (e.least > e.most) in.complain("least", "is above most");
 }
 
-void read_media(TomlSection& in, Media& m) {
-  in.inside("encoder", [&](TomlSection& one) { read_encoder(one, m.encoder); });
+void read_viewer(TomlSection& in, Media& m) {
   m.latency = in.parsed("latency", m.latency, parse_duration);
   m.weight = in.number("weight", m.weight, 0.1, 10);
   m.new_port = in.parsed("new_port", m.new_port, link::parse_times);
   m.new_address = in.parsed("new_address", m.new_address, link::parse_times);
+}
+
+void read_media(TomlSection& in, Media& m) {
+  in.inside("encoder", [&](TomlSection& one) { read_encoder(one, m.encoder); });
+  read_viewer(in, m);
   in.each("pause", [&](TomlSection& one) {
     Media::Pause pause;
     pause.from = one.parsed("from", Duration{}, parse_duration);
@@ -151,7 +167,23 @@ void read_tcp(TomlSection& in, Tcp& t) {
   if (t.smallest > t.largest) in.complain("smallest", "is above largest");
 }
 
-Flow read_flow(TomlSection& in, Duration length) {
+void read_stored(TomlSection& in, const std::filesystem::path& folder, Flow& flow) {
+  Stored& stored = flow.stored;
+  flow.media.latency = 150ms;
+  read_viewer(in, flow.media);
+  stored.buffer = in.parsed("buffer", stored.buffer, parse_duration);
+  stored.rendition = in.text("rendition", {});
+  stored.cap = in.text("cap", {});
+  read_file(in, "frames", folder, [&](const std::string& text) {
+    auto frames = FrameTrace::parse(text);
+    if (!frames) return frames.error();
+    stored.frames = std::make_shared<const FrameTrace>(std::move(*frames));
+    stored.repeat = 1 + static_cast<std::uint32_t>((flow.stop - flow.start) / stored.frames->length);
+    return std::string();
+  });
+}
+
+Flow read_flow(TomlSection& in, const std::filesystem::path& folder, Duration length) {
   Flow flow;
   flow.name = in.required_text("name");
   flow.from = in.required_text("from");
@@ -163,6 +195,9 @@ Flow read_flow(TomlSection& in, Duration length) {
   const std::string kind = in.text("kind", "media");
   if (kind == "media") {
     read_media(in, flow.media);
+  } else if (kind == "stored") {
+    flow.kind = Flow::Kind::stored;
+    read_stored(in, folder, flow);
   } else if (kind == "tcp") {
     flow.kind = Flow::Kind::tcp;
     read_tcp(in, flow.tcp);
@@ -176,15 +211,15 @@ Flow read_flow(TomlSection& in, Duration length) {
     }
     if (flow.constant.rate.empty()) in.complain("rate", "is missing");
   } else {
-    in.complain("kind", fmt::format("is '{}'; known are media, tcp and constant", kind));
+    in.complain("kind", fmt::format("is '{}'; known are media, stored, tcp and constant", kind));
   }
   return flow;
 }
 
 /// A flow with `count` stands for as many, side by side: NAME-1, NAME-2, ...
-void add_flows(Experiment& experiment, TomlSection& in) {
+void add_flows(Experiment& experiment, TomlSection& in, const std::filesystem::path& folder) {
   const auto count = static_cast<int>(in.number("count", 1, 1, 1000));
-  const Flow flow = read_flow(in, experiment.length);
+  const Flow flow = read_flow(in, folder, experiment.length);
   for (int i = 1; i <= count; ++i) {
     experiment.flows.push_back(flow);
     if (count > 1) experiment.flows.back().name = fmt::format("{}-{}", flow.name, i);
@@ -279,7 +314,7 @@ std::expected<Experiment, std::vector<ScenarioError>> parse_scenario(std::string
   if (experiment.length == Duration{}) in.complain("length", "is missing, or nothing");
   const auto folder = std::filesystem::path(name).parent_path();
   in.each("link", [&](TomlSection& one) { experiment.links.push_back(read_link(one, folder)); });
-  in.each("flow", [&](TomlSection& one) { add_flows(experiment, one); });
+  in.each("flow", [&](TomlSection& one) { add_flows(experiment, one, folder); });
   in.finish();
   check_names(experiment, name, errors);
 

@@ -1,6 +1,20 @@
 #include "sim/observe/measures.hpp"
 
+#include <algorithm>
+
 namespace avocet::sim {
+namespace {
+
+/// What a stored title takes in its highest rendition, with its sound.
+DataRate highest(const FrameTrace& title) {
+  std::uint32_t video = 0, audio = 0;
+  for (const FrameTrace::Track& track : title.tracks) {
+    (track.video ? video : audio) = std::max(track.video ? video : audio, track.bitrate);
+  }
+  return DataRate::bps(video) + DataRate::bps(audio);
+}
+
+}  // namespace
 
 Measures::Measures(const Experiment& experiment, std::vector<FlowRecord>& flows) : flows_(flows) {
   for (const Link& link : experiment.links) {
@@ -10,11 +24,13 @@ Measures::Measures(const Experiment& experiment, std::vector<FlowRecord>& flows)
   }
   for (std::size_t i = 0; i < experiment.flows.size(); ++i) {
     const Flow& flow = experiment.flows[i];
-    if (flow.kind != Flow::Kind::media) continue;
+    stored_.push_back(flow.kind == Flow::Kind::stored);
+    if (!flow.ours()) continue;
     flows_[i].name = flow.name;
     flows_[i].start = flow.start;
     flows_[i].stop = flow.stop;
     flows_[i].most = flow.media.encoder.most + flow.media.encoder.audio;
+    if (flow.kind == Flow::Kind::stored) flows_[i].most = highest(*flow.stored.frames);
   }
 }
 
@@ -38,13 +54,25 @@ void Measures::on_lost(std::size_t where, Time now, const Passing& p, LossCause)
 }
 
 void Measures::on_made(Time now, const FrameMade& made) {
-  if (made.picture)
-    flows_[made.flow].frames_sent.push_back({now, made.frame.size(), made.frame.number.value});
+  if (!made.picture) return;
+  auto& sent = flows_[made.flow].frames_sent;
+  const FlowRecord::SentFrame frame{now, made.frame.size(), made.frame.number.value};
+  // A stored title has the same pictures in several renditions: they count once, as the latest.
+  if (stored_[made.flow]) {
+    if (frame.number >= sent.size()) sent.resize(frame.number + 1, frame);
+    sent[frame.number] = frame;
+  } else {
+    sent.push_back(frame);
+  }
 }
 
 void Measures::on_out(Time now, const FrameOut& out) {
   if (!out.picture) return;
-  const Time captured{std::chrono::microseconds(out.frame.capture)};
+  const auto& sent = flows_[out.flow].frames_sent;
+  // What is stored was captured long ago: its way begins when the server takes it from its library.
+  const bool live = out.frame.capture != 0 || out.frame.number.value >= sent.size();
+  const Time captured =
+      live ? Time(std::chrono::microseconds(out.frame.capture)) : sent[out.frame.number.value].captured;
   flows_[out.flow].frames_delivered.push_back(
       {out.frame.number.value, captured, now, out.late, out.frame.size(), out.due});
 }
@@ -56,6 +84,16 @@ void Measures::on_playback(Time now, const Playback& playback) {
     flow.renditions.push_back({now, std::string(playback.to)});
   } else if (playback.kind == Playback::Kind::began) {
     flow.renditions.push_back({now, std::string(playback.to)});
+  }
+}
+
+/// What a viewer of a stored title has not got to yet is not lost.
+void Measures::on_end(Time) {
+  for (std::size_t i = 0; i < flows_.size(); ++i) {
+    if (!stored_[i]) continue;
+    std::uint64_t next = 0;
+    for (const auto& frame : flows_[i].frames_delivered) next = std::max(next, frame.number + 1);
+    flows_[i].frames_sent.resize(std::min<std::size_t>(next, flows_[i].frames_sent.size()));
   }
 }
 

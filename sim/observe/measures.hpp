@@ -22,6 +22,7 @@ class Measures final : public Observer {
   void on_out(Time, const FrameOut&) override;
   void on_playback(Time, const Playback&) override;
   void on_state(Time, const FlowState&) override;
+  void on_end(Time) override;
 
  private:
   /// The record of a flow, when the packet is one of its server's at its bottleneck.
@@ -29,6 +30,7 @@ class Measures final : public Observer {
 
   std::vector<FlowRecord>& flows_;
   std::vector<bool> limited_;
+  std::vector<bool> stored_;  // by flow
 };
 
 }  // namespace avocet::sim

@@ -30,7 +30,7 @@ struct FlowRecord {
     std::size_t size = 0;
     Time due{};  ///< when it was to be shown
   };
-  std::vector<SentFrame> frames_sent;  ///< pictures; of a stored title also those of renditions not shown
+  std::vector<SentFrame> frames_sent;  ///< pictures; those of a stored title by number, once each
   std::vector<DeliveredFrame> frames_delivered;
 
   struct Served {
