@@ -6,6 +6,7 @@
 
 #include "protocol/service/live_title.hpp"
 #include "protocol/service/outlet.hpp"
+#include "protocol/service/path_share.hpp"
 #include "protocol/service/rendition_choice.hpp"
 #include "protocol/service/rendition_wish.hpp"
 
@@ -45,6 +46,8 @@ class LiveView {
   std::size_t tracks() const { return title_->tracks().size(); }
   /// The most that it can ever need of the path.
   DataRate most() const;
+  /// What it claims of the path beside its client's other plays.
+  Claim claim() const { return {share_, paused_ ? DataRate::zero() : most()}; }
 
  private:
   TrackId id(std::size_t track) const { return first_id_ + static_cast<std::uint32_t>(track); }

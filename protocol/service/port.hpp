@@ -42,7 +42,7 @@ class Port {
     DataRate target;
     Duration round_trip{};
     DataSize media_held;
-    double repair_share = 0;  ///< of what is sent, retransmissions and parity
+    double media_share = 1;  ///< of what is sent; the rest is headers, repair and control
   };
   virtual Path path() const = 0;
 };

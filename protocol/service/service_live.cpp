@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <vector>
 
 #include "protocol/service/service.hpp"
 
@@ -6,14 +7,24 @@ namespace avocet::service {
 namespace {
 
 constexpr Duration target_pause = 100ms;  // between two TargetRate of a publication
-/// What headers take of a path, and room for what an encoder makes beyond its target: what does not fit waits
-/// until it is late. With all of the path 12 % of the frames of RFC 8867's case 5.1 are late, with this share
-/// 0.5 %, and the path is as full.
-constexpr double overhead_share = 0.1;
+/// Of the path, left for what an encoder makes beyond its target: what does not fit waits until it is late.
+constexpr double margin = 0.05;
+/// Media that were hardly sent yet, beside much control, are no measure.
+constexpr double least_media_share = 0.5;
 
 /// What is left of a path for frames that are sent once.
 DataRate for_media(const Port::Path& path) {
-  return path.target * ((1 - overhead_share) * (1 - path.repair_share));
+  return path.target * ((1 - margin) * std::max(path.media_share, least_media_share));
+}
+
+/// What one play of a client can use, beside all its others.
+DataRate usable(const Guest& viewer, const LiveView& view) {
+  const DataRate path = for_media(viewer.port->path());
+  if (viewer.plays.size() == 1) return std::min(view.most(), path);
+  std::vector<Claim> claims;
+  for (const auto& [id, play] : viewer.plays)
+    claims.push_back(std::visit([](const auto& p) { return p.claim(); }, play));
+  return share_of_path(path, std::move(claims), view.claim());
 }
 
 }  // namespace
@@ -79,8 +90,7 @@ void Service::send_target_rate(Time now, Stage& stage) {
   }
   for (const auto& [session, id] : stage.viewers) {
     const Guest& viewer = *guests_.find(session)->second;
-    const DataRate most = std::get<LiveView>(viewer.plays.find(id)->second).most();
-    target = std::max(target, std::min(most, for_media(viewer.port->path())));
+    target = std::max(target, usable(viewer, std::get<LiveView>(viewer.plays.find(id)->second)));
   }
   for (const auto& [shard, usable] : stage.watching) target = std::max(target, usable);
   target = std::min(target, config_.limits.publisher_rate);

@@ -65,7 +65,7 @@ class SessionPort final : public Port {
     return {.target = stats.target_rate,
             .round_trip = stats.smoothed_rtt,
             .media_held = DataSize::bytes(static_cast<std::int64_t>(stats.media_bytes_held)),
-            .repair_share = stats.repair_share};
+            .media_share = stats.media_share};
   }
 
  private:

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "protocol/service/outlet.hpp"
+#include "protocol/service/path_share.hpp"
 #include "protocol/service/rendition_choice.hpp"
 #include "protocol/service/rendition_wish.hpp"
 #include "protocol/service/server_events.hpp"
@@ -54,6 +55,7 @@ class StoredPlay {
   const StoredTitle& title() const { return *title_; }
   /// The most that it can ever need of the path.
   DataRate most() const;
+  Claim claim() const { return {share_, most()}; }
   std::size_t rendition() const { return announced_; }
   std::size_t tracks() const { return title_->tracks.size(); }
 

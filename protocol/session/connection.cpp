@@ -309,6 +309,7 @@ Stats Session::Impl::stats() const {
   s.fec_packets_sent = out.parity_sent;
   s.media_bytes_held = media_out_.bytes_held();
   s.repair_share = media_out_.repair_share();
+  s.media_share = media_share_;
   const media::ReassemblyCounters& in = media_in_.counters();
   s.frames_received = in.frames_completed;
   s.fragments_received = in.fragments_received;

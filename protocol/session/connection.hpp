@@ -81,6 +81,9 @@ class Session::Impl final : private recovery::PacketSink {
     PathBytes data;
   };
 
+  /// Of what is sent, until that is known: the rest is headers.
+  static constexpr double usual_media_share = 0.95;
+
   static rate::ControllerConfig rate_config(const Config&);
   static media::MediaSender::Config media_config(const Config&);
 
@@ -159,6 +162,7 @@ class Session::Impl final : private recovery::PacketSink {
   void add_data(Outgoing&);
   void add_ack(Outgoing&);
   void add_filling(Outgoing&);
+  void measure_media_share(const Outgoing&, std::size_t size);
   std::size_t seal(Time now, ByteSpan room, Outgoing&);
   std::optional<Event> next_event();
 
@@ -193,6 +197,8 @@ class Session::Impl final : private recovery::PacketSink {
   Streams streams_{role_, config_};
   media::MediaSender media_out_{media_config(config_)};
   media::Reassembler media_in_{{.max_pending = config_.max_media_pending}};
+
+  double media_share_ = usual_media_share;
 
   TimerTable timers_;
   media::Ring<Event> events_;

@@ -35,6 +35,7 @@ struct Session::Impl::Outgoing {
   ConnectionId destination;
   wire::Writer frames;
   recovery::SentPacket packet;
+  std::size_t fresh = 0;  // bytes of media that go out for the first time
 
   bool room_for(std::size_t bytes) const { return frames.remaining() >= bytes && !packet.carried.full(); }
   template <class Frame>

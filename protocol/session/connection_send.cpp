@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "protocol/session/connection.hpp"
 #include "protocol/session/connection_packets.hpp"
 
@@ -11,6 +13,8 @@ constexpr std::size_t worth_padding = 48;
 constexpr std::size_t least_media_room = worth_padding;
 /// Room that an ACK is given beside other frames: a handful of ranges and times.
 constexpr std::size_t least_ack_room = 24;
+/// Bytes over which the share of media is measured.
+constexpr double share_memory = 256 << 10;
 
 }  // namespace
 
@@ -149,8 +153,16 @@ std::size_t Session::Impl::send_packet(Time now, ByteSpan room, const Run& run) 
     pacer_.on_sent(now, bytes);
     controller_->on_sent(now, out.packet.number, size, !out.packet.app_limited);
     if (probes_wanted_ > 0) --probes_wanted_;
+    if (!out.packet.probe) measure_media_share(out, size);
   }
   return size;
+}
+
+/// A mean over the latest bytes. What probes add is not needed.
+void Session::Impl::measure_media_share(const Outgoing& out, std::size_t size) {
+  const auto bytes = static_cast<double>(size);
+  const double share = static_cast<double>(out.fresh) / bytes;
+  media_share_ += (share - media_share_) * std::min(1.0, bytes / share_memory);
 }
 
 void Session::Impl::add_ack(Outgoing& out) {
@@ -187,6 +199,7 @@ void Session::Impl::add_data(Outgoing& out) {
   media::Sent sent;
   while (out.room_for(least_media_room) && media_out_.write_next(out.now, out.frames, sent)) {
     using What = recovery::Carried::What;
+    if (!sent.parity && !sent.retransmission) out.fresh += sent.length;
     out.packet.carried.push_back({.what = sent.parity ? What::parity : What::media,
                                   .flag = sent.retransmission,
                                   .length = sent.parity ? sent.row : sent.length,

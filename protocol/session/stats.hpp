@@ -40,6 +40,7 @@ struct Stats {
   Duration jitter{};       ///< interarrival jitter of what we receive (RFC 3550 section 6.4.1)
   DataRate target_rate, pacing_rate;
   double loss_rate = 0;     ///< of what we send, recent, 0..1
+  double media_share = 0;   ///< of all that we send, media that goes out for the first time; recent, 0..1
   double repair_share = 0;  ///< of the media that we send, retransmissions and parity; recent, 0..1
 };
 

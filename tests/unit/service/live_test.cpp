@@ -159,17 +159,46 @@ TEST(Live, EncoderHearsWhatTheBestViewerCanUse) {
   s.viewer(2, 3);
   const auto carol = s.viewer(3, 5);
   s.publish(5, 15);
-  EXPECT_EQ(s.ada.port->last<wire::TargetRate>().rate, 4'500'000u);  // a tenth is for headers
-  carol.port->now_path.repair_share = 0.2;
+  EXPECT_EQ(s.ada.port->last<wire::TargetRate>().rate,
+            4'750'000u);  // some is for what encoders make too much
+  carol.port->now_path.media_share = 0.8;
   s.publish(15, 20);
-  EXPECT_EQ(s.ada.port->last<wire::TargetRate>().rate, 3'600'000u);  // and what repair takes is not media's
-  carol.port->now_path.repair_share = 0;
+  EXPECT_EQ(s.ada.port->last<wire::TargetRate>().rate, 3'800'000u);  // and headers and repair are not media
+  carol.port->now_path.media_share = 1;
   carol.port->now_path.target = DataRate::mbps(100);
   s.publish(20, 25);
   EXPECT_LT(s.ada.port->last<wire::TargetRate>().rate, 8'000'000u);  // 1440p needs no more
   const std::size_t told = s.ada.port->all<wire::TargetRate>().size();
   s.publish(25, 65);
   EXPECT_EQ(s.ada.port->all<wire::TargetRate>().size(), told);  // nothing new
+}
+
+// AV-LIVE-6
+TEST(Live, PlaysOfOneViewerShareItsPathByWeight) {
+  const auto told = [](std::uint8_t first, std::uint8_t second, const std::string& rendition) {
+    Stage s;
+    const auto bob = s.viewer(2, 6, rendition);
+    wire::Play more = House::play_message(2, "live");
+    more.weight = second;
+    s.tell(bob, more);
+    more = House::play_message(3, "live");
+    more.weight = first;
+    s.tell(bob, more);
+    s.publish(0, 5);
+    return static_cast<double>(s.ada.port->last<wire::TargetRate>().rate) / 0.95e6;
+  };
+  EXPECT_NEAR(told(16, 16, ""), 2, 0.01);
+  EXPECT_NEAR(told(64, 16, ""), 4, 0.01);  // the heavier; the rest is for the two others
+  EXPECT_GT(told(16, 16, "240p"), 2.4);    // who needs little leaves it to the others
+}
+
+TEST(Live, NobodyGetsMoreOfAPathThanItCanUse) {
+  const Claim small{1, DataRate::mbps(0.5)}, large{2, DataRate::mbps(8)}, idle{1, DataRate::zero()};
+  EXPECT_EQ(share_of_path(DataRate::mbps(3), {small, large, idle}, small), DataRate::mbps(0.5));
+  EXPECT_EQ(share_of_path(DataRate::mbps(3), {small, large, idle}, large), DataRate::mbps(2.5));
+  EXPECT_EQ(share_of_path(DataRate::mbps(3), {small, large, idle}, idle), DataRate::zero());
+  EXPECT_EQ(share_of_path(DataRate::mbps(20), {small, large}, large), DataRate::mbps(8));
+  EXPECT_EQ(share_of_path(DataRate::mbps(3), {large, large, large}, large), DataRate::mbps(1));
 }
 
 /// As Stage::publish, but with a key frame only where one is said.
