@@ -16,7 +16,7 @@ int list() {
   for (const std::filesystem::path& path : shipped_scenarios()) {
     const auto experiment = read_scenario(path, {});
     if (!experiment) return complain(experiment.error());
-    fmt::print("{:<16} {:<60} {}\n", experiment->name, experiment->title, experiment->source);
+    fmt::print("{:<27} {:<64} {}\n", experiment->name, experiment->title, experiment->source);
   }
   return 0;
 }
