@@ -57,6 +57,8 @@ LIBRARIES = {
     "openssl/": ("protocol/crypto/", "tests/unit/crypto/", "tests/bench/"),  # benches: the bare cipher is the limit
     "ns3/": ("sim/adapter/", "sim/network/"),
     "intel-ipsec-mb.h": ("protocol/crypto/",),
+    "epan/": ("dissector/",),
+    "wiretap/": ("dissector/",),
     "isa-l": ("protocol/media/", "tests/unit/media/"),
     "pcap/": ("analysis/capture/", "tests/bench/"),
 }

@@ -1,0 +1,243 @@
+#!/usr/bin/env python3
+"""The Wireshark plugin on a real session: server and client through a lossy line, recorded with its keys.
+
+Exit status 77 means: no tshark here.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import random
+import re
+import shutil
+import struct
+import subprocess
+import sys
+import traceback
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "e2e"))
+import harness  # noqa: E402
+from recorder import Pcap, Recorder  # noqa: E402
+from shark import Shark  # noqa: E402
+
+SKIPPED = 77
+SEALED = "avocet.kind <= 1"
+expect = harness.expect
+
+
+def record(world, folder):
+    """One session through loss; returns its capture and its keys. What the client counted is in client.json."""
+    keys = folder / "keys"
+    world.clip(seconds=4, size="320x180", noise=4)
+    server, port, _ = world.serve("--keylog", keys)
+    recorder = Recorder(port, folder / "session.pcap", loss=0.02)
+    recorder.start()
+    _, stats = world.play(recorder.port, "clip", "--no-decode")
+    recorder.stop()
+    (folder / "client.json").write_text(json.dumps(stats))
+    world.stop(server)
+    os.chmod(keys, 0o644)
+    return folder / "session.pcap", keys
+
+
+def packets_of(capture):
+    """(time, packet) of each in a file that Pcap wrote."""
+    data = capture.read_bytes()
+    at, out = 24, []
+    while at < len(data):
+        seconds, nanoseconds, size, _ = struct.unpack_from("<IIII", data, at)
+        out.append((seconds * 10**9 + nanoseconds, data[at + 16:at + 16 + size]))
+        at += 16 + size
+    return out
+
+
+def write(path, packets):
+    pcap = Pcap(path)
+    for at, data in packets:
+        pcap.file.write(struct.pack("<IIII", at // 10**9, at % 10**9, len(data), len(data)) + data)
+    pcap.close()
+    os.chmod(path, 0o644)
+    return path
+
+
+def opens_everything(shark, capture, keys, _folder):
+    total, sealed = len(packets_of(capture)), shark.count(capture, SEALED, keys)
+    expect(shark.count(capture, "avocet", keys) == total, "not every packet is recognised")
+    expect(shark.count(capture, "avocet.decrypted == 1", keys) == sealed > 100, "not every sealed packet is opened")
+    text = shark.read(capture, "-V", keys=keys)
+    for bad in ("Malformed", "Dissector bug", "avocet.expert.malformed"):
+        expect(bad not in text, f"{bad} in a good capture")
+    bad = shark.count(capture, "avocet.expert.malformed || avocet.expert.tag_failure || avocet.expert.wrong_sender || "
+                      "avocet.expert.handshake_order || avocet.expert.flow_control || avocet.expert.id_contradiction || "
+                      "avocet.expert.stream_contradiction || avocet.expert.fragment_contradiction", keys)
+    expect(bad == 0, f"{bad} packets of a good session are said to break the protocol")
+
+
+def links_acknowledgements(shark, capture, keys, _folder):
+    """An ACK's packet has its number, and the round trip is the difference of their times."""
+    times = {i: at for i, (at, _) in enumerate(packets_of(capture), start=1)}
+    sent = {(side, number): int(packet) for packet, side, number in
+            shark.fields(capture, "avocet.kind == 0", "frame.number", "avocet.from_client", "avocet.number", keys=keys)}
+    rows = shark.fields(capture, "avocet.ack.packet", "frame.number", "avocet.from_client", "avocet.ack.largest",
+                        "avocet.ack.packet", "avocet.ack.round_trip", keys=keys)
+    expect(len(rows) > 50, "hardly an acknowledgement")
+    for packet, side, largest, of, trip in rows:
+        other = "0" if side == "1" else "1"
+        expect(sent.get((other, largest)) == int(of), f"packet {packet} acknowledges {largest}, linked to {of}")
+        truth = (times[int(packet)] - times[int(of)]) / 1e9
+        expect(abs(float(trip) - truth) < 1e-6, f"packet {packet}: round trip {trip}, in truth {truth}")
+
+
+def follows_connections(shark, capture, keys, folder):
+    """Gaps, requests and answers, and a client that has a new port from the middle on."""
+    gaps = sum(int(n) for (n,) in shark.fields(capture, "avocet.gap", "avocet.gap", keys=keys))
+    expect(gaps > 0, "lost packets leave no gap")
+    expect(shark.count(capture, "avocet.join.name", keys) == 1, "no Join")
+    expect(shark.count(capture, "avocet.request_in && avocet.tracks.play", keys) >= 1, "Tracks does not answer Play")
+    packets = packets_of(capture)
+    client, out = packets[0][1][20:22], []
+    for i, (at, data) in enumerate(packets):
+        if i > len(packets) // 2:
+            place = 20 if data[20:22] == client else 22
+            data = data[:place] + b"\xea\x60" + data[place + 2:]
+        out.append((at, data))
+    moved = write(folder / "moved.pcap", out)
+    expect(shark.count(moved, "avocet.decrypted == 0", keys) == 0, "not opened after the client moved")
+    expect(shark.count(moved, "avocet.expert.migration", keys) == 1, "the new port is not noticed")
+    connections = {c for (c,) in shark.fields(moved, "avocet", "avocet.connection", keys=keys)}
+    expect(connections == {"0"}, f"one connection became {connections}")
+
+
+def says_what_is_missing(shark, capture, keys, folder):
+    rows = shark.fields(capture, "avocet.missing_secret", "avocet.missing_secret", "avocet.client_random")
+    expect(len(rows) == shark.count(capture, SEALED), "not all sealed packets say which secret is missing")
+    expect({label for label, _ in rows} >= {"AVOCET_CLIENT_TRAFFIC_SECRET_0", "AVOCET_SERVER_HANDSHAKE_TRAFFIC_SECRET"},
+           f"wrong labels: {set(label for label, _ in rows)}")
+    randoms = {line.split()[1] for line in keys.read_text().splitlines()}
+    expect({random for _, random in rows} <= randoms, "wrong client random")
+    expect(shark.count(capture, "avocet.decrypted == 1", env={"AVOCET_KEYLOG": str(keys)}) > 100, "AVOCET_KEYLOG is not read")
+    noted = folder / "noted.pcapng"
+    subprocess.run(["editcap", "-a", f"1:{keys.read_text()}", str(capture), str(noted)], check=True)
+    os.chmod(noted, 0o644)
+    expect(shark.count(noted, "avocet.decrypted == 0") == 0, "keys in a comment are not used")
+
+
+def reads_from_the_middle(shark, capture, keys, folder):
+    middle = write(folder / "middle.pcap", packets_of(capture)[200:])
+    port = packets_of(capture)[0][1][22:24]
+    decode_as = f"udp.port=={int.from_bytes(port, 'big')},avocet"
+    done = shark.read(middle, "-d", decode_as, "-Y", "avocet.decrypted == 0", keys=keys)
+    expect(done == "", f"not opened in a capture that begins midway:\n{done[:500]}")
+    expect(len(shark.read(middle, "-d", decode_as, "-Y", "avocet.decrypted == 1", keys=keys).splitlines()) > 100, "nothing opened")
+
+
+def flags_tampered_packets(shark, capture, keys, folder):
+    source, packets = random.Random(7), packets_of(capture)
+    sealed = [int(n) - 1 for (n,) in shark.fields(capture, SEALED, "frame.number", keys=keys)][5:]
+    chosen, out = sorted(source.sample(sealed, min(1000, len(sealed) // 2))), []
+    for i, (at, data) in enumerate(packets):
+        if i in set(chosen):
+            broken = bytearray(data)
+            broken[source.randrange(28 + 13, len(data))] ^= 1 << source.randrange(8)
+            data = bytes(broken)
+        out.append((at, data))
+    tampered = write(folder / "tampered.pcap", out)
+    flagged = {int(n) - 1 for (n,) in shark.fields(tampered, "avocet.expert.tag_failure", "frame.number", keys=keys)}
+    expect(flagged == set(chosen), f"{len(chosen)} packets were tampered with, {len(flagged)} flagged")
+
+
+def two_passes_equal_one(shark, capture, keys, _folder):
+    one, two = (shark.read(capture, *more, "-T", "pdml", keys=keys) for more in ([], ["-2"]))
+    plain = [re.sub(r'(?m)^.*(time="|creator=|capture_file=).*$', "", text) for text in (one, two)]
+    expect(plain[0] == plain[1], "two passes show something else than one")
+
+
+def sees_nothing_elsewhere(shark, _capture, _keys, folder):
+    """Random payloads, and openings of QUIC, RTP, STUN, DTLS and WireGuard, with Avocet's magic strewn in."""
+    source = random.Random(5)
+    openings = [bytes.fromhex(h) for h in ("c000000001", "40", "8060", "80e1", "000100002112a442", "16fefd0000", "01000000", "04000000")]
+    pcap = Pcap(folder / "others.pcap")
+    for i in range(20000):
+        payload = source.randbytes(source.randrange(1, 1300))
+        if i % 3 == 0:
+            payload = source.choice(openings) + payload
+        if i % 7 == 0:
+            payload = bytes([source.randrange(0x20, 0x40)]) + b"AVOC" + payload
+        pcap.add(i * 10**6, ("10.0.0.1", source.randrange(10000, 60000)), ("10.0.0.2", source.randrange(10000, 60000)), payload)
+    pcap.close()
+    os.chmod(folder / "others.pcap", 0o644)
+    found = shark.count(folder / "others.pcap", "avocet")
+    expect(found == 0, f"{found} packets of others are taken for Avocet")
+
+
+def survives_fuzzed_packets(shark, capture, keys, folder):
+    for seed in range(1, 5):
+        fuzzed = folder / "fuzzed.pcap"
+        subprocess.run(["editcap", "-E", "0.02", "-o", "28", "--seed", str(seed), str(capture), str(fuzzed)], check=True)
+        os.chmod(fuzzed, 0o644)
+        text = shark.read(fuzzed, "-V", "-d", "udp.port==1-65535,avocet", keys=keys,
+                          env={"WIRESHARK_DEBUG_WMEM_OVERRIDE": "simple"})
+        for bad in ("Dissector bug", "Malformed"):
+            expect(bad not in text, f"{bad} (editcap -E 0.02 --seed {seed})")
+
+
+def knows_enough(shark, capture, keys, _folder):
+    names = [line.split("\t")[2] for line in shark.run("-G", "fields").stdout.splitlines() if line.startswith("F\t")]
+    ours = {name for name in names if name.startswith("avocet.")}
+    experts = {name for name in ours if name.startswith("avocet.expert.")}
+    expect(len(ours - experts) >= 150 and len(experts) >= 25, f"{len(ours - experts)} fields, {len(experts)} judgements")
+    statistics = shark.read(capture, "-q", "-z", "avocet,tree", "-z", "avocet_media,tree", "-z", "follow,avocet,ascii,0", keys=keys)
+    for word in ("protected, opened", "MEDIA", "Credit", "track", "Jitter", "clip"):
+        expect(word in statistics, f"no {word} in the statistics")
+
+
+def counts_frames_as_the_client(shark, capture, keys, folder):
+    """Audio frames that the client received, by its own statistics."""
+    received = json.loads((folder / "client.json").read_text())["audio"]["framesReceived"]
+    table = shark.read(capture, "-q", "-z", "avocet_media,tree", keys=keys)
+    whole = re.search(r"\(audio\)\s+(\d+)", table)
+    expect(whole and int(whole[1]) == received, f"the client received {received} audio frames:\n{table}")
+
+
+TESTS = [opens_everything, links_acknowledgements, follows_connections, says_what_is_missing, reads_from_the_middle,
+         flags_tampered_packets, two_passes_equal_one, sees_nothing_elsewhere, survives_fuzzed_packets, knows_enough,
+         counts_frames_as_the_client]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--bin", required=True, help="folder of avocet-server and avocet-client")
+    parser.add_argument("--plugin", required=True, help="avocet.so")
+    parser.add_argument("--keep", help="copy the capture and its keys to this folder")
+    parser.add_argument("only", nargs="*", help="names of checks; all by default")
+    arguments = parser.parse_args()
+    if not shutil.which("tshark") or not shutil.which("editcap"):
+        print("skipped: tshark and editcap are not installed (scripts/setup installs them)")
+        return SKIPPED
+    world = harness.World(arguments.bin)
+    failed = 0
+    try:
+        shark = Shark(world.folder / "shark", arguments.plugin)
+        os.chmod(world.folder, 0o755)
+        capture, keys = record(world, world.folder)
+        os.chmod(capture, 0o644)
+        if arguments.keep:
+            shutil.copy(capture, arguments.keep), shutil.copy(keys, arguments.keep)
+        print(f"recorded {len(packets_of(capture))} packets")
+        for test in TESTS:
+            if arguments.only and test.__name__ not in arguments.only:
+                continue
+            try:
+                test(shark, capture, keys, world.folder)
+                print(f"ok      {test.__name__}", flush=True)
+            except Exception:  # noqa: BLE001
+                failed += 1
+                print(f"FAILED  {test.__name__}\n{traceback.format_exc(limit=2)}", flush=True)
+    finally:
+        world.close()
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
