@@ -26,7 +26,8 @@ struct Fate {
   std::string_view what, where, why;
 };
 
-Fate fate_of(const FrameStory& story, Time end) {
+/// `next`: no frame of its track with a larger number came out.
+Fate fate_of(const FrameStory& story, bool next, Time end) {
   constexpr Duration travelling = 1s;
   if (story.out) return {story.late ? "late" : "delivered", "viewer", story.late ? "deadline" : ""};
   const auto count = [](const std::vector<bool>& fragments) { return std::ranges::count(fragments, true); };
@@ -36,6 +37,8 @@ Fate fate_of(const FrameStory& story, Time end) {
   if (count(story.sent) == 0) return {"dropped", "server", "notSent"};
   if (count(story.sent) < fragments) return {"dropped", "server", "givenUp"};
   if (count(story.arrived) < fragments) return {"dropped", "network", "fragmentsLost"};
+  // What is stored comes ahead of its time.
+  if (next) return {"travelling", "", "endOfSimulation"};
   return {"dropped", "viewer", "notDecodable"};
 }
 
@@ -133,15 +136,22 @@ void TruthFile::on_end(Time now) {
   out_ << "],\n\"frames\":[";
   first_ = true;
   for (std::size_t flow = 0; flow < experiment_.flows.size(); ++flow) {
-    for (const auto& [key, story] : ledger_.frames(flow)) write_frame(flow, key, story, now);
+    std::map<std::size_t, FrameNumber> last_out;  // by track
+    for (const auto& [key, story] : ledger_.frames(flow)) {
+      if (story.out) last_out[key.track] = key.number;
+    }
+    for (const auto& [key, story] : ledger_.frames(flow)) {
+      const auto last = last_out.find(key.track);
+      write_frame(flow, key, story, last == last_out.end() || key.number > last->second, now);
+    }
   }
   out_ << "],\n\"end\":" << ns(now) << "}\n";
   out_.flush();
 }
 
-void TruthFile::write_frame(std::size_t flow, const FrameLedger::Key& key, const FrameStory& story,
+void TruthFile::write_frame(std::size_t flow, const FrameLedger::Key& key, const FrameStory& story, bool next,
                             Time end) {
-  const Fate fate = fate_of(story, end);
+  const Fate fate = fate_of(story, next, end);
   out_ << (std::exchange(first_, false) ? "\n" : ",\n")
        << fmt::format("{{\"flow\":{},\"track\":{},\"number\":{},\"picture\":{},\"key\":{},\"size\":{}",
                       json_text(experiment_.flows[flow].name), key.track, key.number.value, story.picture,

@@ -43,7 +43,7 @@ class TruthFile final : public Observer, public PacketObserver {
   void write(Time, std::string_view event, const Place&, bool to_client, const Identity&,
              std::string_view more = {});
   void write_passing(std::string_view event, const Place&, Time, const Passing&, std::string_view more = {});
-  void write_frame(std::size_t flow, const FrameLedger::Key&, const FrameStory&, Time end);
+  void write_frame(std::size_t flow, const FrameLedger::Key&, const FrameStory&, bool next, Time end);
   Place place(std::uint32_t end) const;
 
   const Experiment& experiment_;
