@@ -6,7 +6,7 @@
 namespace avocet::analysis {
 namespace {
 
-const double log_step = std::log(1.01);
+constexpr double log_step = 0.009950330853168092;  // log(1.01)
 constexpr Duration smallest = 1us, largest = 1000s;
 
 std::size_t bucket_of(Duration value) {

@@ -3,12 +3,9 @@
 #include <array>
 #include <string_view>
 
-namespace avocet::metrics {
+#include "analysis/metrics/metric.hpp"
 
-/// A measure by which something is judged: one name means one thing wherever it is written.
-struct Metric {
-  std::string_view name, unit, meaning;
-};
+namespace avocet::metrics {
 
 /// Of one flow of media, after RFC 8868 and W3C webrtc-stats.
 inline constexpr std::array<Metric, 22> flow_metrics{{

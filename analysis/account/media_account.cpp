@@ -1,0 +1,84 @@
+#include "analysis/account/media_account.hpp"
+
+#include <fmt/format.h>
+
+namespace avocet::analysis {
+namespace {
+
+double number(std::uint64_t n) { return static_cast<double>(n); }
+double ratio(double part, double whole) { return whole > 0 ? part / whole : 0; }
+
+void add_acks(Measures& out, const AckMeter& acks) {
+  if (acks.round_trips().count() == 0) return;
+  out.push_back({"roundTripMin", to_seconds(acks.round_trips().min())});
+  out.push_back({"roundTripP50", to_seconds(acks.round_trips().at(0.5))});
+  out.push_back({"roundTripP95", to_seconds(acks.round_trips().at(0.95))});
+  out.push_back({"roundTripP99", to_seconds(acks.round_trips().at(0.99))});
+  out.push_back({"queueDelayP50", to_seconds(acks.queue().at(0.5))});
+  out.push_back({"queueDelayP95", to_seconds(acks.queue().at(0.95))});
+  out.push_back({"queueDelayMax", to_seconds(acks.queue().max())});
+}
+
+TrackAccount track_account(const TrackView& t) {
+  const std::string kind = t.kind == media::Kind::audio ? "audio"
+                           : t.rendition.empty()        ? "video"
+                                                        : t.rendition;
+  TrackAccount out{
+      .name = fmt::format("{} {} (track {})", kind, t.codec.empty() ? "unknown" : t.codec, t.id.value),
+      .kind = t.kind};
+  const double time = to_seconds(t.last - t.first);
+  const double once = number(t.fragment_bytes - t.repeated_bytes);
+  out.measures = {{"framesReceived", number(t.frames)},
+                  {"keyFrames", number(t.key_frames)},
+                  {"frameRate", ratio(number(t.frames > 0 ? t.frames - 1 : 0), time)},
+                  {"bitrate", ratio(number(t.bytes) * 8, time)},
+                  {"largestFrame", number(t.largest_frame)},
+                  {"framesRepaired", number(t.frames_repaired)},
+                  {"fragmentsRepeated", number(t.repeated)},
+                  {"repairOverhead", ratio(number(t.repeated_bytes + t.parity_bytes), once)},
+                  {"parityShare", ratio(number(t.parity_bytes), number(t.fragment_bytes))},
+                  {"frameDelayP50", to_seconds(t.delay.at(0.5))},
+                  {"frameDelayP95", to_seconds(t.delay.at(0.95))},
+                  {"jitter", to_seconds(t.jitter.jitter())},
+                  {"jitterMax", to_seconds(t.jitter.highest())}};
+  return out;
+}
+
+PlayAccount play_account(const PlayView& p) {
+  PlayAccount out{.title = p.request().title, .live = p.live(), .switches = p.switches()};
+  const media::PlayoutCounters counters = p.counters();
+  out.measures = {{"framesShown", number(counters.frames_received - counters.frames_dropped)},
+                  {"framesLost", number(counters.frames_lost)},
+                  {"framesDropped", number(counters.frames_dropped)},
+                  {"framesLate", number(p.frames_late())},
+                  {"freezeCount", number(counters.freeze_count)},
+                  {"totalFreezesDuration", to_seconds(counters.total_freezes_duration)},
+                  {"stalls", number(p.stalls())},
+                  {"renditionSwitches", number(p.switches().size())},
+                  {"buffered", to_seconds(p.buffers().at(0.5))}};
+  if (p.time_to_first_frame())
+    out.measures.push_back({"timeToFirstFrame", to_seconds(*p.time_to_first_frame())});
+  return out;
+}
+
+}  // namespace
+
+void add_opened(ConnectionAccount& out, const OpenedConnection& opened) {
+  out.opened = true;
+  for (const Side side : {Side::client, Side::server}) {
+    DirectionAccount& direction = side == Side::client ? out.up : out.down;
+    add_acks(direction.measures, opened.side(side).acks);
+    for (const auto& [id, track] : opened.side(side).tracks) {
+      if (track.fragments > 0) direction.tracks.push_back(track_account(track));
+    }
+  }
+  for (const PlayView& play : opened.plays) {
+    if (play.begun()) out.plays.push_back(play_account(play));
+  }
+  out.measures.push_back({"controlMessages", number(opened.message_count)});
+  out.messages = opened.messages;
+  if (opened.close_code)
+    out.end = fmt::format("closed with code {:#x}: {}", *opened.close_code, opened.close_reason);
+}
+
+}  // namespace avocet::analysis

@@ -1,0 +1,68 @@
+#include "analysis/account/path_account.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace avocet::analysis {
+namespace {
+
+constexpr double gap = std::numeric_limits<double>::quiet_NaN();
+
+double ratio(double part, double whole) { return whole > 0 ? part / whole : 0; }
+
+Series series_of(const Timeline<PathSlot>& timeline) {
+  Series out{.width = to_seconds(timeline.width())};
+  for (const PathSlot& slot : timeline.slots()) {
+    out.rate.push_back(static_cast<double>(slot.bytes) * 8 / out.width);
+    const double all = slot.packets + slot.lost;
+    out.loss.push_back(all > 0 ? slot.lost / all : gap);
+    out.round_trip.push_back(slot.round_trips > 0 ? slot.round_trip_sum / slot.round_trips : gap);
+    out.queue.push_back(slot.queue_samples > 0 ? slot.queue_sum / slot.queue_samples : gap);
+  }
+  return out;
+}
+
+}  // namespace
+
+DirectionAccount path_account(const Direction& d) {
+  DirectionAccount out;
+  out.loss_runs = d.numbers.runs();
+  out.sizes = d.sizes.counts();
+  out.series = series_of(d.timeline);
+  out.events = d.events;
+  if (d.packets == 0) return out;
+  const auto number = [](auto n) { return static_cast<double>(n); };
+  const double duration = to_seconds(d.last - d.first);
+  double runs = 0;
+  for (const std::uint64_t n : out.loss_runs) runs += number(n);
+  const double lost = number(d.numbers.lost()), received = number(d.numbers.received());
+  const double addresses = number(std::ranges::count(d.events, PathEvent::Kind::address, &PathEvent::kind));
+  out.measures = {{"packets", number(d.packets)},
+                  {"bytes", number(d.bytes)},
+                  {"duration", duration},
+                  {"rate", ratio(number(d.bytes) * 8, duration)},
+                  {"peakRate", out.series.rate.empty() ? 0 : std::ranges::max(out.series.rate)},
+                  {"meanSize", ratio(number(d.payload_bytes), number(d.packets))},
+                  {"largestSize", number(d.sizes.largest())},
+                  {"packetsReceived", received},
+                  {"packetsLost", lost},
+                  {"lossRatio", ratio(lost, lost + received)},
+                  {"lossRuns", runs},
+                  {"meanLossRun", ratio(lost, runs)},
+                  {"packetsReordered", number(d.numbers.overtaken())},
+                  {"reorderingExtent", number(d.numbers.largest_extent())},
+                  {"packetsDuplicated", number(d.numbers.duplicates())},
+                  {"packetsMarked", number(d.ecn[static_cast<std::size_t>(Ecn::ce)])},
+                  {"ectRatio", ratio(number(d.packets - d.ecn[0]), number(d.packets))},
+                  {"longestSilence", to_seconds(d.longest_silence)},
+                  {"keyUpdates", number(d.key_updates)},
+                  {"addressChanges", addresses}};
+  if (d.spin_round_trips.count() > 0) {
+    out.measures.push_back({"spinRoundTripMin", to_seconds(d.spin_round_trips.min())});
+    out.measures.push_back({"spinRoundTripP50", to_seconds(d.spin_round_trips.at(0.5))});
+  }
+  return out;
+}
+
+}  // namespace avocet::analysis

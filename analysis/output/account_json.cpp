@@ -1,0 +1,131 @@
+#include "analysis/output/account_json.hpp"
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "analysis/metrics/capture_metrics.hpp"
+
+namespace avocet::analysis {
+namespace {
+
+using nlohmann::ordered_json;
+
+double seconds(Time at) { return to_seconds(at.time_since_epoch()); }
+std::string_view name_of(Side side) { return side == Side::client ? "client" : "server"; }
+
+std::string_view name_of(Finding::Weight weight) {
+  switch (weight) {
+    case Finding::Weight::note: return "note";
+    case Finding::Weight::warning: return "warning";
+    default: return "severe";
+  }
+}
+
+std::string_view name_of(PathEvent::Kind kind) {
+  switch (kind) {
+    case PathEvent::Kind::address: return "address";
+    case PathEvent::Kind::hops: return "hops";
+    default: return "keyPhase";
+  }
+}
+
+ordered_json to_json(const Measures& measures) {
+  ordered_json out = ordered_json::object();
+  for (const auto& [name, value] : measures) out[std::string(name)] = value;
+  return out;
+}
+
+/// What was not measured is null.
+ordered_json numbers(const std::vector<double>& values) {
+  ordered_json out = ordered_json::array();
+  for (const double v : values) out.push_back(std::isfinite(v) ? ordered_json(v) : ordered_json(nullptr));
+  return out;
+}
+
+ordered_json to_json(const std::vector<Finding>& findings) {
+  ordered_json out = ordered_json::array();
+  for (const Finding& f : findings) {
+    out.push_back({{"detector", f.detector},
+                   {"weight", name_of(f.weight)},
+                   {"what", f.what},
+                   {"evidence", f.evidence},
+                   {"advice", f.advice}});
+  }
+  return out;
+}
+
+ordered_json to_json(const DirectionAccount& d) {
+  ordered_json events = ordered_json::array(), tracks = ordered_json::array();
+  for (const PathEvent& e : d.events) {
+    events.push_back(
+        {{"at", seconds(e.at)}, {"kind", name_of(e.kind)}, {"packetNumber", e.number}, {"what", e.what}});
+  }
+  for (const TrackAccount& t : d.tracks)
+    tracks.push_back({{"name", t.name}, {"measures", to_json(t.measures)}});
+  return {{"measures", to_json(d.measures)},
+          {"lossRunLengths", d.loss_runs},
+          {"sizes", {{"upTo", SizeHistogram::borders}, {"packets", d.sizes}}},
+          {"series",
+           {{"width", d.series.width},
+            {"rate", numbers(d.series.rate)},
+            {"lossRatio", numbers(d.series.loss)},
+            {"roundTrip", numbers(d.series.round_trip)},
+            {"queueDelay", numbers(d.series.queue)}}},
+          {"events", std::move(events)},
+          {"tracks", std::move(tracks)}};
+}
+
+ordered_json to_json(const PlayAccount& p) {
+  ordered_json switches = ordered_json::array();
+  for (const PlayView::Switch& s : p.switches) {
+    switches.push_back({{"at", seconds(s.at)}, {"from", s.from}, {"to", s.to}, {"reason", s.reason}});
+  }
+  return {{"title", p.title},
+          {"live", p.live},
+          {"measures", to_json(p.measures)},
+          {"switches", std::move(switches)}};
+}
+
+ordered_json to_json(const ConnectionAccount& c) {
+  ordered_json plays = ordered_json::array(), messages = ordered_json::array();
+  for (const PlayAccount& p : c.plays) plays.push_back(to_json(p));
+  for (const ControlMessage& m : c.messages) {
+    messages.push_back(
+        {{"at", seconds(m.at)}, {"from", name_of(m.from)}, {"name", m.name}, {"what", m.what}});
+  }
+  return {{"client", c.client},
+          {"server", c.server},
+          {"opened", c.opened},
+          {"measures", to_json(c.measures)},
+          {"fromClient", to_json(c.up)},
+          {"fromServer", to_json(c.down)},
+          {"plays", std::move(plays)},
+          {"messages", std::move(messages)},
+          {"end", c.end},
+          {"findings", to_json(c.findings)}};
+}
+
+}  // namespace
+
+ordered_json to_json(const Account& account) {
+  ordered_json metrics = ordered_json::object(), connections = ordered_json::array(),
+               flows = ordered_json::array();
+  for (const metrics::Metric& m : metrics::capture_metrics) {
+    metrics[std::string(m.name)] = {{"unit", m.unit}, {"meaning", m.meaning}, {"source", m.source}};
+  }
+  for (const ConnectionAccount& c : account.connections) connections.push_back(to_json(c));
+  for (const FlowAccount& f : account.flows) {
+    flows.push_back({{"name", f.name}, {"between", f.between}, {"measures", to_json(f.measures)}});
+  }
+  return {{"version", 1},
+          {"file", account.file},
+          {"trouble", account.trouble},
+          {"began", account.began},
+          {"measures", to_json(account.measures)},
+          {"metrics", std::move(metrics)},
+          {"findings", to_json(account.findings)},
+          {"connections", std::move(connections)},
+          {"otherTraffic", std::move(flows)}};
+}
+
+}  // namespace avocet::analysis

@@ -1,0 +1,147 @@
+#include "analysis/output/account_page.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+
+#include "analysis/metrics/capture_metrics.hpp"
+#include "analysis/report/page.hpp"
+
+namespace avocet::analysis {
+namespace {
+
+constexpr std::size_t most_connections = 6;
+
+/// Series have slots of their own widths; charts have one line of time.
+std::vector<double> resampled(const std::vector<double>& values, double width,
+                              const std::vector<double>& times, double factor) {
+  std::vector<double> out;
+  for (const double t : times) {
+    const auto i = static_cast<std::size_t>(t / width + 1e-6);
+    out.push_back(i < values.size() ? values[i] * factor : std::numeric_limits<double>::quiet_NaN());
+  }
+  return out;
+}
+
+using Values = std::vector<double> Series::*;
+
+report::Chart chart(const ConnectionAccount& c, const std::vector<double>& times, std::string title,
+                    std::string unit, std::string note, Values values, double factor) {
+  report::Chart out{.title = std::move(title), .unit = std::move(unit), .note = std::move(note)};
+  const auto add = [&](const DirectionAccount& d, std::string name, std::string color) {
+    if (!d.measures.empty()) {
+      out.series.push_back({.name = std::move(name),
+                            .color = std::move(color),
+                            .values = resampled(d.series.*values, d.series.width, times, factor)});
+    }
+  };
+  add(c.down, "from the server", "#1f77b4");
+  add(c.up, "from the client", "#e6842a");
+  return out;
+}
+
+std::string shown(double value, std::string_view unit) {
+  if (unit == "s")
+    return value >= 10 ? fmt::format("{:.1f} s", value) : fmt::format("{:.1f} ms", value * 1e3);
+  if (unit == "bit/s") return fmt::format("{:.3f} Mbit/s", value / 1e6);
+  if (unit == "1") return fmt::format("{:.2f} %", value * 100);
+  return fmt::format("{:.6g}", value);
+}
+
+/// A row for each metric that one of the columns has.
+report::Table measures_table(std::string title,
+                             const std::vector<std::pair<std::string, const Measures*>>& columns) {
+  report::Table out{.title = std::move(title), .head = {""}};
+  for (const auto& [name, measures] : columns) out.head.push_back(name);
+  for (const metrics::Metric& m : metrics::capture_metrics) {
+    report::Table::Row row{.name = std::string(m.name), .note = std::string(m.meaning)};
+    bool any = false;
+    for (const auto& [name, measures] : columns) {
+      const auto found = std::ranges::find(*measures, m.name, &Measures::value_type::first);
+      any = any || found != measures->end();
+      row.cells.push_back(found == measures->end() ? "" : shown(found->second, m.unit));
+    }
+    if (any) out.rows.push_back(std::move(row));
+  }
+  return out;
+}
+
+void add_findings(report::Table& table, const std::vector<Finding>& findings) {
+  for (const Finding& f : findings) {
+    table.rows.push_back({.name = f.what, .note = f.evidence + ". " + f.advice});
+  }
+}
+
+}  // namespace
+
+std::string to_page(const Account& account, const std::string& command) {
+  const auto of = [&](std::string_view metric) { return value_of(account.measures, metric); };
+  report::Page page{.title = "What happened in " + account.file.substr(account.file.rfind('/') + 1),
+                    .command = command};
+  page.subtitle = fmt::format("{:.0f} packets, {:.2f} MB in {:.1f} s, {} Avocet connections", of("packets"),
+                              of("bytes") / 1e6, of("duration"), account.connections.size());
+  if (!account.trouble.empty()) page.facts.emplace_back("partial", account.trouble);
+  const std::size_t count = std::min(account.connections.size(), most_connections);
+  double width = 0.2, end = of("duration");
+  for (std::size_t i = 0; i < count; ++i) {
+    width =
+        std::max({width, account.connections[i].up.series.width, account.connections[i].down.series.width});
+  }
+  for (double t = 0; t <= end; t += width) page.times.push_back(t);
+
+  report::Table findings{.title = "What stands out", .head = {""}};
+  add_findings(findings, account.findings);
+  for (std::size_t i = 0; i < count; ++i) {
+    const ConnectionAccount& c = account.connections[i];
+    add_findings(findings, c.findings);
+    const std::string name = count > 1 ? fmt::format(" ({} to {})", c.client, c.server) : std::string();
+    page.facts.emplace_back("connection", c.client + " to " + c.server + (c.opened ? "" : ", without keys"));
+    page.charts.push_back(
+        chart(c, page.times, "Rate" + name, "Mbit/s", "IP packets at the capture", &Series::rate, 1e-6));
+    page.charts.push_back(
+        chart(c, page.times, "Loss" + name, "%", "Packets missing up to here", &Series::loss, 100));
+    if (c.opened) {
+      page.charts.push_back(chart(c, page.times, "Round trip" + name, "ms",
+                                  "From here to the receiver and back, by acknowledgements",
+                                  &Series::round_trip, 1e3));
+      page.charts.push_back(chart(c, page.times, "Queues" + name, "ms",
+                                  "Way from here to the receiver beyond the quickest packet's",
+                                  &Series::queue, 1e3));
+    }
+    page.tables.push_back(measures_table("Measures" + name, {{"connection", &c.measures},
+                                                             {"from the server", &c.down.measures},
+                                                             {"from the client", &c.up.measures}}));
+    std::vector<std::pair<std::string, const Measures*>> columns;
+    for (const PlayAccount& p : c.plays)
+      columns.emplace_back(p.title.empty() ? "play" : p.title, &p.measures);
+    for (const DirectionAccount* d : {&c.down, &c.up}) {
+      for (const TrackAccount& t : d->tracks) columns.emplace_back(t.name, &t.measures);
+    }
+    if (!columns.empty()) page.tables.push_back(measures_table("Plays and tracks" + name, columns));
+    if (i == 0 && !c.down.measures.empty()) {
+      page.tiles = {
+          {fmt::format("{:.2f}", value_of(c.down.measures, "rate") / 1e6), "Mbit/s", "from the server"},
+          {fmt::format("{:.2f}", value_of(c.down.measures, "lossRatio") * 100), "%",
+           "lost on the way to here"}};
+      if (!c.plays.empty()) {
+        page.tiles.push_back(
+            {fmt::format("{:.0f}", value_of(c.plays[0].measures, "freezeCount")), "", "freezes"});
+      }
+    }
+  }
+  if (!findings.rows.empty()) page.tables.insert(page.tables.begin(), std::move(findings));
+  if (!account.flows.empty()) {
+    report::Table flows{.title = "Other traffic", .head = {"", "MB", "Mbit/s"}};
+    for (const FlowAccount& f : account.flows) {
+      flows.rows.push_back({.name = f.name,
+                            .note = f.between,
+                            .cells = {fmt::format("{:.2f}", value_of(f.measures, "bytes") / 1e6),
+                                      fmt::format("{:.2f}", value_of(f.measures, "rate") / 1e6)}});
+    }
+    page.tables.push_back(std::move(flows));
+  }
+  return report::to_html(page);
+}
+
+}  // namespace avocet::analysis

@@ -1,0 +1,146 @@
+#include "analysis/output/account_text.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace avocet::analysis {
+namespace {
+
+constexpr std::size_t graph_width = 60, most_shown = 20;
+
+double highest(const std::vector<double>& values) {
+  double out = 0;
+  for (const double v : values) {
+    if (std::isfinite(v)) out = std::max(out, v);
+  }
+  return out;
+}
+
+void graph(std::string& out, std::string_view name, const std::vector<double>& values,
+           std::string_view most) {
+  if (highest(values) > 0)
+    out += fmt::format("    {:<11} {}  up to {}\n", name, small_graph(values, graph_width), most);
+}
+
+void direction(std::string& out, std::string_view name, const DirectionAccount& d) {
+  if (d.measures.empty()) return;
+  const auto of = [&](std::string_view metric) { return value_of(d.measures, metric); };
+  out += fmt::format("\n  {}: {:.0f} packets, {:.2f} MB, {:.2f} Mbit/s\n", name, of("packets"),
+                     of("bytes") / 1e6, of("rate") / 1e6);
+  out += fmt::format(
+      "    {:.2f} % lost on the way to here ({:.0f} packets in {:.0f} runs), {:.0f} overtaken, {:.0f} "
+      "duplicates\n",
+      of("lossRatio") * 100, of("packetsLost"), of("lossRuns"), of("packetsReordered"),
+      of("packetsDuplicated"));
+  constexpr double beside = 1e-3;  // the receiver is where the capture was made: nothing to see
+  const bool far = of("roundTripP50") > beside;
+  if (far) {
+    out += fmt::format(
+        "    from here and back {:.1f} ms (p50), {:.1f} (p95), {:.1f} (p99); in queues {:.1f} ms (p50), "
+        "{:.1f} (p95)\n",
+        of("roundTripP50") * 1e3, of("roundTripP95") * 1e3, of("roundTripP99") * 1e3,
+        of("queueDelayP50") * 1e3, of("queueDelayP95") * 1e3);
+  } else if (of("spinRoundTripP50") > 0) {
+    out += fmt::format("    round trip by the spin bit {:.1f} ms (p50), {:.1f} ms at least\n",
+                       of("spinRoundTripP50") * 1e3, of("spinRoundTripMin") * 1e3);
+  }
+  graph(out, "rate", d.series.rate, fmt::format("{:.2f} Mbit/s", highest(d.series.rate) / 1e6));
+  graph(out, "loss", d.series.loss, fmt::format("{:.1f} %", highest(d.series.loss) * 100));
+  if (far)
+    graph(out, "round trip", d.series.round_trip,
+          fmt::format("{:.1f} ms", highest(d.series.round_trip) * 1e3));
+  if (far) graph(out, "queue", d.series.queue, fmt::format("{:.1f} ms", highest(d.series.queue) * 1e3));
+  for (const TrackAccount& t : d.tracks) {
+    const auto in = [&](std::string_view metric) { return value_of(t.measures, metric); };
+    out += fmt::format("    {}: {:.0f} frames, {:.1f} /s, {:.2f} Mbit/s, {:.0f} repaired, repair {:.1f} %\n",
+                       t.name, in("framesReceived"), in("frameRate"), in("bitrate") / 1e6,
+                       in("framesRepaired"), in("repairOverhead") * 100);
+  }
+}
+
+void play(std::string& out, const PlayAccount& p) {
+  const auto of = [&](std::string_view metric) { return value_of(p.measures, metric); };
+  out += fmt::format(
+      "\n  {} ({}): {:.0f} pictures shown, {:.0f} not in time, {:.0f} not decodable, {:.0f} freezes ({:.1f} "
+      "s)\n",
+      p.title.empty() ? "play" : p.title, p.live ? "live" : "stored", of("framesShown"), of("framesLost"),
+      of("framesDropped"), of("freezeCount"), of("totalFreezesDuration"));
+  for (std::size_t i = 0; i < std::min(p.switches.size(), most_shown); ++i) {
+    const PlayView::Switch& s = p.switches[i];
+    out += fmt::format("    {:8.1f} s  {} to {}: {}\n", to_seconds(s.at.time_since_epoch()), s.from, s.to,
+                       s.reason);
+  }
+}
+
+void findings(std::string& out, const std::vector<Finding>& all) {
+  constexpr std::array<std::string_view, 3> marks{"note", "warning", "SEVERE"};
+  for (const Finding& f : all) {
+    out += fmt::format("\n  {:<7} {}\n          {}.\n          {}\n",
+                       marks[static_cast<std::size_t>(f.weight)], f.what, f.evidence, f.advice);
+  }
+}
+
+void connection(std::string& out, const ConnectionAccount& c) {
+  out += fmt::format("\n{} to {}{}\n", c.client, c.server, c.opened ? "" : " (without keys)");
+  const double handshake = value_of(c.measures, "handshakeTime");
+  if (handshake > 0) out += fmt::format("  handshake {:.1f} ms\n", handshake * 1e3);
+  direction(out, "from the server", c.down);
+  direction(out, "from the client", c.up);
+  for (const PlayAccount& p : c.plays) play(out, p);
+  if (!c.end.empty()) out += fmt::format("\n  {}\n", c.end);
+  findings(out, c.findings);
+}
+
+}  // namespace
+
+std::string small_graph(const std::vector<double>& values, std::size_t width) {
+  static constexpr std::array<std::string_view, 8> bars{"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
+  const double most = highest(values);
+  const std::size_t columns = std::min(width, values.size());
+  std::string out;
+  for (std::size_t c = 0; c < columns; ++c) {
+    double here = -1;  // the highest of those that share a column, so that no peak disappears
+    for (std::size_t i = c * values.size() / columns; i < (c + 1) * values.size() / columns; ++i) {
+      if (std::isfinite(values[i])) here = std::max(here, values[i]);
+    }
+    if (here < 0 || most <= 0) {
+      out += ' ';
+    } else {
+      out += bars[std::min<std::size_t>(7, static_cast<std::size_t>(here / most * 8))];
+    }
+  }
+  return out;
+}
+
+std::string to_text(const Account& account) {
+  const auto of = [&](std::string_view metric) { return value_of(account.measures, metric); };
+  std::string out = fmt::format("{}: {:.0f} packets, {:.2f} MB in {:.1f} s\n", account.file, of("packets"),
+                                of("bytes") / 1e6, of("duration"));
+  if (!account.trouble.empty()) out += fmt::format("PARTIAL: {}\n", account.trouble);
+  if (account.connections.empty()) {
+    out +=
+        "\nNo Avocet connection was found. In the middle of one they are known by port 4747, by --port, or "
+        "by the key log.\n";
+  }
+  for (std::size_t i = 0; i < std::min(account.connections.size(), most_shown); ++i)
+    connection(out, account.connections[i]);
+  if (account.connections.size() > most_shown) {
+    out += fmt::format("\n... and {} more connections; --json has all\n",
+                       account.connections.size() - most_shown);
+  }
+  if (account.flow_count > 0) {
+    out += fmt::format("\nother traffic: {} flows\n", account.flow_count);
+    for (std::size_t i = 0; i < std::min<std::size_t>(account.flows.size(), 5); ++i) {
+      const FlowAccount& f = account.flows[i];
+      out += fmt::format("  {:<10} {}: {:.2f} MB, {:.2f} Mbit/s\n", f.name, f.between,
+                         value_of(f.measures, "bytes") / 1e6, value_of(f.measures, "rate") / 1e6);
+    }
+  }
+  findings(out, account.findings);
+  return out;
+}
+
+}  // namespace avocet::analysis

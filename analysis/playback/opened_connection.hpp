@@ -1,0 +1,50 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "analysis/connections/connection.hpp"
+#include "analysis/playback/ack_meter.hpp"
+#include "analysis/playback/ordered_stream.hpp"
+#include "analysis/playback/play_view.hpp"
+#include "analysis/playback/track_view.hpp"
+
+namespace avocet::analysis {
+
+/// A message of the service, as it passed.
+struct ControlMessage {
+  Time at;
+  Side from = Side::client;
+  std::string_view name;  ///< of the wire declaration
+  std::string what;       ///< for a person; empty when the name says all
+};
+
+/// What one end of a connection sent, opened.
+struct OpenedSide {
+  AckMeter acks;                              ///< of the packets that this side sent
+  OrderedStream control;                      ///< stream 0
+  std::unique_ptr<media::Reassembler> media;  ///< from the first fragment on
+  std::map<std::uint32_t, TrackView> tracks;
+  std::map<std::uint64_t, std::uint64_t> frames;  ///< how many of each type
+  std::uint64_t undecodable = 0;  ///< packets that opened and hold what the declaration does not allow
+  std::uint64_t padding_bytes = 0, control_bytes = 0, payload_bytes = 0;
+};
+
+/// All that can be said of one connection whose keys are known.
+struct OpenedConnection {
+  OpenedSide client, server;
+  std::vector<PlayView> plays;
+  std::vector<ControlMessage> messages;  ///< the first 512
+  std::uint64_t message_count = 0;
+  std::optional<std::uint64_t> close_code;
+  std::string close_reason;
+  std::uint64_t challenges = 0;
+  std::optional<Time> done;  ///< the server had verified the client
+
+  OpenedSide& side(Side s) { return s == Side::client ? client : server; }
+  const OpenedSide& side(Side s) const { return s == Side::client ? client : server; }
+};
+
+}  // namespace avocet::analysis

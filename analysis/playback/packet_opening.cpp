@@ -1,0 +1,111 @@
+#include "analysis/playback/packet_opening.hpp"
+
+#include <algorithm>
+
+#include "analysis/playback/control_messages.hpp"
+
+namespace avocet::analysis {
+namespace {
+
+/// A capture may hold many connections: each gets less than an endpoint has for one.
+constexpr media::Reassembler::Config reassembly{.max_pending = 2u << 20};
+constexpr std::size_t most_tracks = 64;
+
+TrackView* track_of(OpenedSide& side, TrackId id) {
+  const auto found = side.tracks.find(id.value);
+  if (found != side.tracks.end()) return &found->second;
+  if (side.tracks.size() >= most_tracks) return nullptr;
+  TrackView& track = side.tracks[id.value];
+  track.id = id;
+  return &track;
+}
+
+}  // namespace
+
+/// One packet of one side, frame by frame.
+class PacketOpening::Visit {
+ public:
+  Visit(Connection& connection, OpenedConnection& opened, Side from, Time now)
+      : connection_(connection), opened_(opened), from_(from), now_(now) {}
+
+  template <class Frame>
+  void operator()(const Frame& frame) {
+    ++own().frames[wire::Wire<Frame>::type];
+    take(frame);
+  }
+
+ private:
+  OpenedSide& own() { return opened_.side(from_); }
+
+  template <class Frame>
+  void take(const Frame&) {}
+  void take(const wire::Padding& padding) { own().padding_bytes += padding.more + 1; }
+  void take(const wire::Ack& ack) {
+    const auto sample = opened_.side(other(from_)).acks.acknowledged(now_, ack);
+    PathSlot& slot = connection_.direction(other(from_)).timeline.at(now_);
+    if (sample.round_trip) ++slot.round_trips, slot.round_trip_sum += to_seconds(*sample.round_trip);
+    if (sample.queue) ++slot.queue_samples, slot.queue_sum += to_seconds(*sample.queue);
+  }
+  void take(const wire::Stream& stream) {
+    own().control_bytes += stream.data.size();
+    if (stream.id.value == 0)
+      own().control.add(stream.offset, stream.data), read_messages(opened_, from_, now_);
+  }
+  void take(const wire::Media& media) {
+    if (TrackView* track = track_of(own(), media.track)) track->on_fragment(now_, media);
+    if (reassembler().on_media(now_, media).completed) take_frames();
+  }
+  void take(const wire::Parity& parity) {
+    if (TrackView* track = track_of(own(), parity.track)) track->on_parity(parity);
+    if (reassembler().on_parity(now_, parity).completed) take_frames();
+  }
+  void take(const wire::PathChallenge&) { ++opened_.challenges; }
+  void take(const wire::Done&) {
+    if (!opened_.done) opened_.done = now_;
+  }
+  void take(const wire::Close& close) {
+    if (!opened_.close_code) opened_.close_code = close.code, opened_.close_reason = close.reason;
+  }
+
+  media::Reassembler& reassembler() {
+    if (!own().media) own().media = std::make_unique<media::Reassembler>(reassembly);
+    return *own().media;
+  }
+  void take_frames() {
+    while (const auto done = own().media->next()) {
+      if (TrackView* track = track_of(own(), done->track)) track->on_frame(*done);
+      if (from_ != Side::server) continue;
+      for (PlayView& play : opened_.plays) play.on_frame(now_, *done);
+    }
+  }
+
+  Connection& connection_;
+  OpenedConnection& opened_;
+  Side from_;
+  Time now_;
+};
+
+void PacketOpening::on_packet(Connection& connection, Side from, const Sighting& seen, const Packet& packet,
+                              const NumberTrack::Seen& number) {
+  if (!packet.opened || packet.kind != wire::PacketKind::protected_) return;
+  if (number.kind == NumberTrack::Kind::duplicate || number.kind == NumberTrack::Kind::stray) return;
+  OpenedConnection& opened = opened_[connection.index];
+  OpenedSide& side = opened.side(from);
+  side.acks.sent(seen.at, *packet.number);
+  side.payload_bytes += packet.frames.size();
+  Visit visit(connection, opened, from, seen.at);
+  if (wire::read_all<wire::Frames>(packet.frames, visit).fault != wire::Fault::none) ++side.undecodable;
+}
+
+const OpenedConnection* PacketOpening::find(const Connection& connection) const {
+  const auto found = opened_.find(connection.index);
+  return found == opened_.end() ? nullptr : &found->second;
+}
+
+void PacketOpening::finish(Time now) {
+  for (auto& [index, opened] : opened_) {
+    for (PlayView& play : opened.plays) play.advance(now);
+  }
+}
+
+}  // namespace avocet::analysis

@@ -1,0 +1,38 @@
+#pragma once
+
+#include "analysis/measures/jitter_meter.hpp"
+#include "analysis/measures/number_track.hpp"
+#include "analysis/measures/quantiles.hpp"
+#include "protocol/media/capture_clock.hpp"
+#include "protocol/media/frame.hpp"
+#include "protocol/media/reassembler.hpp"
+#include "protocol/wire/frames.hpp"
+
+namespace avocet::analysis {
+
+/// What can be said of one track where the capture was made.
+struct TrackView {
+  TrackId id;
+  std::string rendition, codec;  ///< empty when the message that says it was not captured
+  media::Kind kind = media::Kind::video;
+  std::uint32_t nominal_bitrate = 0;  ///< bit/s; 0: not known
+
+  std::uint64_t fragments = 0, fragment_bytes = 0;  ///< all MEDIA frames, repeats too
+  std::uint64_t repeated = 0, repeated_bytes = 0;   ///< seen here before
+  std::uint64_t parity = 0, parity_bytes = 0;
+  std::uint64_t frames = 0, key_frames = 0, bytes = 0;  ///< whole ones
+  std::uint64_t frames_repaired = 0;                    ///< whole by a retransmission or by parity
+  std::size_t largest_frame = 0;
+  NumberTrack fragment_numbers;
+  JitterMeter jitter;  ///< of first fragments against capture times
+  Quantiles delay;     ///< from capture to whole, above the quickest
+  Quantiles assembly;  ///< from the first to the last fragment of a frame
+  media::CaptureClock clock;
+  Time first{}, last{};  ///< whole frames
+
+  void on_fragment(Time, const wire::Media&);
+  void on_parity(const wire::Parity&);
+  void on_frame(const media::Completed&);
+};
+
+}  // namespace avocet::analysis
