@@ -10,13 +10,14 @@
 #include "analysis/output/account_json.hpp"
 #include "analysis/output/account_page.hpp"
 #include "analysis/output/account_text.hpp"
+#include "analysis/output/embed_keys.hpp"
 #include "analysis/progress_bar.hpp"
 
 namespace avocet::analysis {
 namespace {
 
 struct Options {
-  std::string file, key_log, json, csv, html;
+  std::string file, key_log, json, csv, html, embed;
   std::vector<std::uint16_t> ports;
   std::string command;
 };
@@ -75,6 +76,10 @@ int run(const Options& options) {
   const Account account = account_of(reading, opening, options.file, file->trouble());
 
   bool good = true;
+  if (!options.embed.empty()) {
+    const auto failed = embed_keys(options.file, options.key_log, options.embed);
+    if (!failed.empty()) good = false, complain(failed);
+  }
   if (!options.json.empty()) good = write(options.json, to_json(account).dump(2) + '\n') && good;
   if (!options.csv.empty()) good = write(options.csv, to_csv(account)) && good;
   if (!options.html.empty()) good = write(options.html, to_page(account, options.command)) && good;
@@ -102,6 +107,10 @@ int main(int argc, char** argv) {
   app.add_option("--json", options.json, "write all measures there (- for standard output)");
   app.add_option("--csv", options.csv, "write the time series there (- for standard output)");
   app.add_option("--html", options.html, "write a report with plots there");
+  app.add_option("--embed-keys", options.embed,
+                 "write the capture there with the keys in it, as pcapng; Wireshark's plugin finds them.\n"
+                 "Who has that file can read what was said")
+      ->needs("--keylog");
   app.add_option("--port", options.ports,
                  "a further UDP port of ours, for captures that begin in the middle");
   try {

@@ -9,9 +9,8 @@ namespace {
 /// are little-endian, and so are the files.
 constexpr std::uint32_t section_header = 0x0a0d0d0a, interface_description = 1, enhanced_packet = 6;
 constexpr std::uint32_t byte_order_magic = 0x1a2b3c4d;
-constexpr std::uint16_t linktype_raw = 101;
-constexpr std::uint16_t option_end = 0, option_application = 4, option_name = 2, option_resolution = 9,
-                        option_flags = 2;
+constexpr std::uint16_t option_end = 0, option_comment = 1, option_application = 4, option_name = 2,
+                        option_resolution = 9, option_flags = 2;
 
 void put(Bytes& out, std::uint64_t value, std::size_t size) {
   for (std::size_t i = 0; i < size; ++i) out.push_back(static_cast<std::byte>(value >> 8 * i));
@@ -44,7 +43,9 @@ void end_block(Bytes& block, std::ostream& out) {
 
 }  // namespace
 
-PcapngWriter::PcapngWriter(std::ostream& out, std::string_view point, std::string_view program) : out_(out) {
+PcapngWriter::PcapngWriter(std::ostream& out, std::string_view point, std::string_view program,
+                           std::uint16_t link)
+    : out_(out) {
   begin_block(block_, section_header);
   put(block_, byte_order_magic, 4);
   put(block_, 1, 2), put(block_, 0, 2);  // version 1.0
@@ -54,8 +55,8 @@ PcapngWriter::PcapngWriter(std::ostream& out, std::string_view point, std::strin
   end_block(block_, out_);
 
   begin_block(block_, interface_description);
-  put(block_, linktype_raw, 2), put(block_, 0, 2);
-  put(block_, 0, 4);  // packets are whole
+  put(block_, link, 2), put(block_, 0, 2);
+  put(block_, 0, 4);  // no limit to a packet
   put_option(block_, option_name, as_bytes(point));
   constexpr std::byte nanoseconds{9};
   put_option(block_, option_resolution, ByteView(&nanoseconds, 1));
@@ -63,20 +64,22 @@ PcapngWriter::PcapngWriter(std::ostream& out, std::string_view point, std::strin
   end_block(block_, out_);
 }
 
-void PcapngWriter::packet(std::int64_t at, ByteView ip, Direction direction) {
+void PcapngWriter::packet(std::int64_t at, ByteView bytes, std::size_t length, Direction direction,
+                          std::span<const std::string> comments) {
   begin_block(block_, enhanced_packet);
   put(block_, 0, 4);  // the interface
   const auto time = static_cast<std::uint64_t>(at);
   put(block_, time >> 32, 4), put(block_, time & 0xffffffff, 4);
-  put(block_, ip.size(), 4), put(block_, ip.size(), 4);
-  block_.insert(block_.end(), ip.begin(), ip.end());
+  put(block_, bytes.size(), 4), put(block_, length, 4);
+  block_.insert(block_.end(), bytes.begin(), bytes.end());
   pad(block_);
   if (direction != Direction::unknown) {
     Bytes flags;
     put(flags, static_cast<std::uint64_t>(direction), 4);
     put_option(block_, option_flags, flags);
-    put_option(block_, option_end, {});
   }
+  for (const std::string& comment : comments) put_option(block_, option_comment, as_bytes(comment));
+  if (direction != Direction::unknown || !comments.empty()) put_option(block_, option_end, {});
   end_block(block_, out_);
 }
 
