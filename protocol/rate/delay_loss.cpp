@@ -27,6 +27,11 @@ constexpr double extra_share = 0.2;
 constexpr double most_budget = 60'000;
 constexpr double heavy_loss = 0.18;
 constexpr Duration competition_test_interval = 4s;
+constexpr int competition_test_share = 8;  // times its own length apart at the least
+/// Of RFC 9438.
+constexpr double cubic_decrease = 0.7, cubic_scale = 0.4;
+/// In a round trip.
+constexpr double most_growth = 0.5;
 /// Of a packet that takes longer because the path became slower. A rate that fell for other reasons must not
 /// hide a queue.
 constexpr Duration most_allowance = 15ms;
@@ -414,6 +419,7 @@ void DelayLossController::watch_competition(Time now, bool new_block) {
   if (delay_.queue() < 2 * queue_limit()) return delay_.rebase();
   competing_ = true;
   climbing_ = true;
+  crowded_window_ = 0;
   competed_at_ = now;
   test_at_ = now + competition_test_interval;
   draining_ = searching_ = false;
@@ -422,26 +428,36 @@ void DelayLossController::watch_competition(Time now, bool new_block) {
   set_rate(std::max(rate_, uncontested_));
 }
 
-/// As fast as the others: up to the first loss by a quarter per round trip, then a packet per round trip
-/// more, and less on loss once per round trip. From time to time a deliberate retreat: were we alone, the
-/// queue would empty.
+/// As fast as the others: up to the first loss by a quarter per round trip, and less on loss once per round
+/// trip. Back to where it was lost in the time that CUBIC takes (RFC 9438), but evenly: a climb that slows
+/// down stays at the edge of loss, which costs live frames more than TCP. Beyond by a packet per round trip.
+/// From time to time a deliberate retreat: were we alone, the queue would empty.
 void DelayLossController::compete(Time now) {
   if (now >= test_at_) {
     const Duration queue = std::min<Duration>(delay_.queue(), 700ms);
-    drain_until_ = now + 2 * queue + round_trip();
-    test_at_ = drain_until_ + competition_test_interval;
+    const Duration lasts = 2 * queue + round_trip();
+    drain_until_ = now + lasts;
+    test_at_ = drain_until_ + std::max(competition_test_interval, competition_test_share * lasts);
   }
   const double rtt = std::max(to_seconds(round_trip()), 0.01);
+  const double packet = static_cast<double>(typical_datagram) * 8 / rtt;  // bit/s of one per round trip
   const double turns = std::min(0.1, to_seconds(now - competed_at_)) / rtt;
   competed_at_ = now;
+  const auto bps = static_cast<double>(rate_.bps());
   if (lost_now_ && last_loss_sent_ > backed_off_at_) {
+    const double window = bps / packet;
+    // Who loses sooner than the last time makes room for others.
+    crowded_window_ = window < crowded_window_ ? window * (1 + cubic_decrease) / 2 : window;
     backed_off_at_ = now;
     climbing_ = false;
-    set_rate(rate_ * 0.7);
+    set_rate(rate_ * cubic_decrease);
   } else if (now >= drain_until_) {
-    const double packet = static_cast<double>(typical_datagram) * 8 / rtt;
-    const double more = climbing_ ? static_cast<double>(rate_.bps()) * 0.25 : packet;
-    set_rate(rate_ + DataRate::bps(static_cast<std::int64_t>(config_.weight * more * turns)));
+    const double slow = bps + config_.weight * turns * (climbing_ ? bps * 0.25 : packet);
+    const double takes = std::max(std::cbrt(crowded_window_ * (1 - cubic_decrease) / cubic_scale), rtt);
+    const double part = std::min(1.0, to_seconds(now - backed_off_at_) / takes);
+    const double back = crowded_window_ * packet * (cubic_decrease + (1 - cubic_decrease) * part);
+    const double more = climbing_ ? slow : std::clamp(back, slow, slow + bps * most_growth * turns);
+    set_rate(DataRate::bps(static_cast<std::int64_t>(more)));
   }
 }
 
@@ -450,9 +466,11 @@ void DelayLossController::set_rate(DataRate rate) {
 }
 
 /// Large frames and repair want to leave faster than the mean rate of the source: to be carried out in half
-/// their time is worth knowing of a path, more is not.
+/// their time is worth knowing of a path, more is not. Among others who fill its queue nothing is gained by
+/// it, and a rate that is not used would not fall when it should.
 DataRate DelayLossController::most_useful() const {
-  return ceiling_.is_infinite() ? config_.most : std::min(config_.most, ceiling_ * pacing_headroom);
+  if (ceiling_.is_infinite()) return config_.most;
+  return std::min(config_.most, ceiling_ * (competing_ ? 1.1 : pacing_headroom));
 }
 
 Duration DelayLossController::round_trip() const {

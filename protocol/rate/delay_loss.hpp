@@ -108,6 +108,7 @@ class DelayLossController final : public Controller {
   bool climbing_ = false;
   Time high_since_{};
   Time competed_at_{}, backed_off_at_{}, test_at_{};
+  double crowded_window_ = 0;  // packets per round trip at the last loss
   int undrained_ = 0, low_blocks_ = 0;
   DataRate uncontested_;  // before the retreats that did not help
 

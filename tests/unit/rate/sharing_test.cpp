@@ -85,7 +85,7 @@ TEST(Sharing, CoexistsWithTcpInADeepQueue) {  // RFC 8867 section 5.6
       media += path.mean_rate(flow, 5s, 119s).mbps(), tcp += path.mean_rate(other, 5s, 119s).mbps();
     }
     measured("5.6, queue %.0f ms: media:TCP %.2f", milliseconds(queue), media / tcp);
-    EXPECT_GE(media / tcp, 0.4);
+    EXPECT_GE(media / tcp, 0.5);
     EXPECT_LE(media / tcp, 2);
   }
 }
