@@ -200,9 +200,26 @@ def counts_frames_as_the_client(shark, capture, keys, folder):
     expect(whole and int(whole[1]) == received, f"the client received {received} audio frames:\n{table}")
 
 
+def agrees_with_the_script(shark, capture, _keys, folder):
+    """avocet.lua gives the same values for the same fields, without keys."""
+    script = Shark(folder / "script", None, lua=pathlib.Path(__file__).resolve().parents[2] / "dissector/avocet.lua")
+    fields = [line.split("\t")[2] for line in script.run("-G", "fields").stdout.splitlines() if line.startswith("F\t") and
+              line.split("\t")[2].startswith("avocet.")]
+    expect(len(fields) > 15, f"the script has the fields {fields} only")
+    times = "avocet.spin.round_trip"
+    same = ["frame.number", *(f for f in fields if f != times)]
+    one, two = (s.fields(capture, "avocet", *same) for s in (shark, script))
+    expect(len(one) == len(two), f"the plugin shows {len(one)} packets, the script {len(two)}")
+    for plugin, lua in zip(one, two):
+        expect(plugin == lua, f"the plugin shows {dict(zip(same, plugin))}, the script {dict(zip(same, lua))}")
+    one, two = (s.fields(capture, times, "frame.number", times) for s in (shark, script))
+    expect([p for p, _ in one] == [p for p, _ in two], "the spin bit flips elsewhere")
+    expect(all(abs(float(a) - float(b)) < 1e-6 for (_, a), (_, b) in zip(one, two)), "other round trips by the spin bit")
+
+
 TESTS = [opens_everything, links_acknowledgements, follows_connections, says_what_is_missing, reads_from_the_middle,
          flags_tampered_packets, two_passes_equal_one, sees_nothing_elsewhere, survives_fuzzed_packets, knows_enough,
-         counts_frames_as_the_client]
+         counts_frames_as_the_client, agrees_with_the_script]
 
 
 def main():
