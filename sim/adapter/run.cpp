@@ -61,6 +61,7 @@ RunResult run(const Experiment& experiment, const RunOptions& options) {
   for (Observer* observer : options.observers) observers.add(*observer);
   {
     Topology topology(experiment.links, options.seed, &observers);
+    for (const Wifi& wifi : experiment.wifis) topology.add_wifi(wifi, options.seed);
     std::vector<std::unique_ptr<MediaFlow>> media;
     std::vector<std::unique_ptr<TcpFlow>> tcp;
     std::vector<std::unique_ptr<ConstantFlow>> constant;

@@ -44,6 +44,16 @@ struct Link {
   Direction forward, back;
 };
 
+/// A Wi-Fi cell of ns-3, IEEE 802.11n in 20 MHz at 5 GHz, at one rate. Stations stand in a circle around the
+/// access point, and reach each other through it.
+struct Wifi {
+  std::string name;
+  std::string access_point;
+  std::vector<std::string> stations;
+  int mcs = 11;       ///< 0 to 15: 11 are two spatial streams, 52 Mbit/s on the air
+  double radius = 5;  ///< metres
+};
+
 /// An encoder as RFC 8867 section 4.3 describes it.
 struct Encoder {
   DataRate least = DataRate::kbps(150), most = DataRate::kbps(1500), first = DataRate::kbps(150);
@@ -110,6 +120,7 @@ struct Experiment {
   std::string source;  ///< where it comes from: "RFC 8867 section 5.1"
   Duration length{};
   std::vector<Link> links;
+  std::vector<Wifi> wifis;
   std::vector<Flow> flows;
 
   /// By its index: twice the link's, plus one on the way back.

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <fstream>
 #include <functional>
 #include <iterator>
@@ -123,6 +124,26 @@ Link read_link(TomlSection& in, const std::filesystem::path& folder) {
   in.inside("forward", [&](TomlSection& one) { read_direction(one, folder, link.forward); });
   in.inside("back", [&](TomlSection& one) { read_direction(one, folder, link.back); });
   return link;
+}
+
+/// `5m`.
+link::Parsed<double> parse_distance(std::string_view text) {
+  double metres = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), metres);
+  const bool good = error == std::errc() && std::string_view(end, text.data() + text.size()) == "m";
+  if (good && metres > 0 && metres <= 1000) return metres;
+  return std::unexpected(fmt::format("'{}': expected a distance of up to 1000m, such as 5m", text));
+}
+
+Wifi read_wifi(TomlSection& in) {
+  Wifi wifi;
+  wifi.name = in.required_text("name");
+  wifi.access_point = in.required_text("access_point");
+  wifi.stations = in.words("stations");
+  if (wifi.stations.empty()) in.complain("stations", "must name the nodes that are stations");
+  wifi.mcs = static_cast<int>(in.number("mcs", wifi.mcs, 0, 15));
+  wifi.radius = in.parsed("radius", wifi.radius, parse_distance);
+  return wifi;
 }
 
 void read_encoder(TomlSection& in, Encoder& e) {
@@ -276,7 +297,11 @@ Settings merge(const toml::table& file, const std::string& name, const Settings&
 
 void check_names(const Experiment& e, const std::string& file, std::vector<ScenarioError>& errors) {
   const auto known = [&](const std::string& node) {
-    return std::ranges::any_of(e.links, [&](const Link& l) { return l.from == node || l.to == node; });
+    const bool on_air = std::ranges::any_of(e.wifis, [&](const Wifi& w) {
+      return w.access_point == node || std::ranges::find(w.stations, node) != w.stations.end();
+    });
+    return on_air ||
+           std::ranges::any_of(e.links, [&](const Link& l) { return l.from == node || l.to == node; });
   };
   for (const Flow& flow : e.flows) {
     for (const std::string& end : {flow.from, flow.to}) {
@@ -314,6 +339,7 @@ std::expected<Experiment, std::vector<ScenarioError>> parse_scenario(std::string
   if (experiment.length == Duration{}) in.complain("length", "is missing, or nothing");
   const auto folder = std::filesystem::path(name).parent_path();
   in.each("link", [&](TomlSection& one) { experiment.links.push_back(read_link(one, folder)); });
+  in.each("wifi", [&](TomlSection& one) { experiment.wifis.push_back(read_wifi(one)); });
   in.each("flow", [&](TomlSection& one) { add_flows(experiment, one, folder); });
   in.finish();
   check_names(experiment, name, errors);

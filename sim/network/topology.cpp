@@ -15,9 +15,6 @@
 namespace avocet::sim {
 namespace {
 
-/// Links get /30 networks of their own, from 10.0.0.0 on.
-constexpr std::uint32_t first_network = 0x0a000000;
-
 const char* type_of(QueueKind kind) {
   switch (kind) {
     case QueueKind::codel: return "ns3::CoDelQueueDisc";

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <ns3/ipv4-address.h>
+#include <ns3/net-device-container.h>
 #include <ns3/node.h>
 
 #include <map>
@@ -18,6 +19,9 @@ class Topology {
  public:
   /// `seed` is for the randomness of all links. Their traces have been drawn.
   Topology(const std::vector<Link>&, std::uint64_t seed, Watcher*);
+
+  /// A cell, whose access point and stations are nodes with these names.
+  void add_wifi(const Wifi&, std::uint64_t seed);
 
   struct Host {
     ns3::Ptr<ns3::Node> node;
@@ -39,7 +43,11 @@ class Topology {
     ns3::Ipv4Address gateway;
   };
 
+  /// Links get /30 networks of their own, from 10.0.0.0 on, and cells /24.
+  static constexpr std::uint32_t first_network = 0x0a000000;
+
   ns3::Ptr<ns3::Node> node(const std::string& name);
+  void join_cell(const ns3::NetDeviceContainer&);
   void join(const ns3::Ptr<ns3::Node>& a, const ns3::Ptr<Device>&, const ns3::Ptr<ns3::Node>& b,
             const ns3::Ptr<Device>&);
 

@@ -84,6 +84,17 @@ TEST(Network, MarksAndLosesTheMarks) {
   EXPECT_GT(cleared.frames(), 100u);
 }
 
+TEST(Network, CarriesTheSameOverWifiForTheSameSeed) {
+  const auto hash = [](std::uint64_t seed) {
+    const Ran r = ran("rfc8869-wifi-wired", {{"length", "3s"}}, seed);
+    EXPECT_TRUE(r.result.violations.empty());
+    EXPECT_GT(r.frames(), 30u);
+    return r.result.hash;
+  };
+  EXPECT_EQ(hash(1), hash(1));
+  EXPECT_NE(hash(1), hash(2));
+}
+
 TEST(Network, KeepsTheQueueShortForScalableTraffic) {
   const Ran r = ran("l4s", {{"length", "15s"}});
   std::size_t bytes = 0;

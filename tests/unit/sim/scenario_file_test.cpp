@@ -113,6 +113,17 @@ TEST(ScenarioFile, RepeatsAFlowAndReadsTheRest) {
       "small.toml:12: link.forward.l4s_above needs discipline = \"codel\" or \"fq-codel\", and ecn = true");
 }
 
+TEST(ScenarioFile, PutsNodesOnTheAir) {
+  const std::string cell = std::string(small) +
+                           "[[wifi]]\nname = \"home\"\naccess_point = \"right\"\nstations = [\"phone\"]\n"
+                           "radius = \"7m\"\n";
+  const auto read = parse_scenario(with(cell, "to = \"right\"", "to = \"phone\""), "small.toml", {});
+  ASSERT_TRUE(read) << read.error().front().message;
+  EXPECT_EQ(read->wifis[0].radius, 7);
+  EXPECT_EQ(error_of(with(cell, "7m", "7")),
+            "small.toml:23: wifi.radius '7': expected a distance of up to 1000m, such as 5m");
+}
+
 TEST(ScenarioFile, OfEveryShippedExperimentIsRight) {
   std::size_t read = 0;
   for (const auto& entry : std::filesystem::directory_iterator(AVOCET_SCENARIOS)) {
