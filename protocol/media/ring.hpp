@@ -34,6 +34,10 @@ class Ring {
   }
   void pop_front() { front() = T{}, ++begin_; }
   void pop_back() { back() = T{}, --end_; }
+  /// Gives the storage back, if nothing is in it.
+  void shrink() {
+    if (empty()) slots_ = std::vector<T>();
+  }
 
   /// The first position in [begin, end) at which `ahead(element)` no longer holds; it must hold for a prefix
   /// only.

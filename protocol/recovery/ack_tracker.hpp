@@ -49,6 +49,8 @@ class AckTracker {
   /// ranges and times can be forgotten (RFC 9000 section 13.2.4).
   bool wants_acknowledgement() const { return built_ >= acks_without_answer; }
 
+  /// Gives storage back that is not in use.
+  void shrink() { arrivals_.shrink_to_fit(); }
   /// Bytes of storage.
   std::size_t memory() const { return ranges_.memory() + arrivals_.capacity() * sizeof(Received); }
   /// The largest number received.

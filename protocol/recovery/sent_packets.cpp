@@ -146,8 +146,7 @@ void SentPackets::discard() {
   carried_base_ = carried_next_;
   bytes_in_flight_ = eliciting_in_flight_ = 0;
   loss_timer_.reset();
-  records_ = {};
-  carried_ = {};
+  shrink();
 }
 
 /// Runs of `ack` within what is remembered, going down.

@@ -99,6 +99,10 @@ class SentPackets {
   /// Declares all that is outstanding lost: it went to where the peer is no longer.
   void lose_all(Time now, PacketSink& sink);
 
+  /// Gives the storage back, if no packet is remembered.
+  void shrink() {
+    if (base_ == next_) records_ = std::vector<Record>(), carried_ = std::vector<Carried>();
+  }
   /// Gives up everything, telling nobody: the keys of the space are discarded.
   void discard();
 

@@ -197,7 +197,10 @@ void Session::Impl::run_timers(Time now) {
   }
   tend_ids(now);
   tend_trial(now);
-  if (timers_.take(Timer::keep_alive, now)) ping_wanted_ = true;
+  if (timers_.take(Timer::keep_alive, now)) {
+    ping_wanted_ = true;
+    give_storage_back();
+  }
   if (timers_.take(Timer::quiet, now)) ping_wanted_ = true;
   expire_media(now);
   if (timers_.take(Timer::loss, now)) {
@@ -209,6 +212,13 @@ void Session::Impl::run_timers(Time now) {
     }
     follow_mtu();
   }
+}
+
+/// Who says nothing for so long is idle, and a server has many of those.
+void Session::Impl::give_storage_back() {
+  events_.shrink();
+  sent_.shrink();
+  acks_.shrink();
 }
 
 void Session::Impl::on_handshake_deadline(Time now) {

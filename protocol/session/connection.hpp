@@ -101,6 +101,7 @@ class Session::Impl final : private recovery::PacketSink {
   Duration idle_timeout() const { return std::max(idle_timeout_, 3 * probe_timeout()); }  // AV-PAR-1
   void run_timers(Time now);
   void on_handshake_deadline(Time now);
+  void give_storage_back();
   void fail(Time now, wire::CloseCode, std::string_view reason);
   void finish(Closed);
   void tell(Event event) { events_.push_back(std::move(event)); }

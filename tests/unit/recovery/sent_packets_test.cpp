@@ -39,6 +39,19 @@ struct Sender {
   }
 };
 
+TEST(SentPackets, GivesItsStorageBackWhenNothingIsRemembered) {
+  Sender s;
+  s.send(3, 0ms, 1ms);
+  s.packets.shrink();
+  EXPECT_GT(s.packets.memory(), 0u) << "three are in flight";
+  ASSERT_TRUE(s.packets.on_ack(at(52ms), ack_of(2, 2), s.fates));
+  s.packets.shrink();
+  EXPECT_EQ(s.packets.memory(), 0u);
+  s.send(2, 60ms, 1ms);
+  ASSERT_TRUE(s.packets.on_ack(at(112ms), ack_of(4, 1), s.fates));
+  EXPECT_EQ(s.fates.acked.size(), 5u);
+}
+
 TEST(SentPackets, TellsWhatWasAcknowledgedAndWhenItArrived) {
   Sender s;
   s.send(3, 0ms, 1ms);
