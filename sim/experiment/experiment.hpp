@@ -26,9 +26,10 @@ struct Queue {
   Duration l4s_above{};
 };
 
-/// One direction of a link. `path.queue` is the room of the queue as a time at the rate of the moment.
+/// One direction of a link. `path.queue` is the room of the queue as a time at the rate of the moment,
+/// `path.largest` counts the headers of IP.
 struct Direction {
-  link::LinkConfig path;
+  link::LinkConfig path{.largest = 1500};
   Queue queue;
   std::optional<link::Trace> trace;        ///< capacity in place of `path.rate`
   std::optional<link::Cellular> cellular;  ///< the same, drawn anew for each seed: see draw_traces()

@@ -110,7 +110,7 @@ class Device final : public ns3::NetDevice {
   ns3::Ptr<ns3::NetDeviceQueueInterface> flow_control_;
   ns3::Address address_;
   std::uint32_t index_ = 0;
-  std::uint16_t mtu_ = 1500;
+  std::uint16_t mtu_ = 65'535;  // what is too large for the link is lost, as with DF, not cut to fragments
   ReceiveCallback receive_;
   PromiscReceiveCallback promiscuous_;
 };

@@ -70,7 +70,8 @@ Topology::Host Topology::add_host(const std::string& at, Duration delay) {
   const auto host = ns3::CreateObject<ns3::Node>();
   ns3::InternetStackHelper().Install(host);
   nodes_.push_back(host);
-  const Direction access{.path = {.delay = delay}};
+  Direction access;
+  access.path.delay = delay;
   const auto up = ns3::CreateObject<Device>(access, 0, 0, nullptr);
   const auto down = ns3::CreateObject<Device>(access, 0, 0, nullptr);
   join(host, up, node(at), down);
