@@ -13,6 +13,8 @@ namespace {
 
 /// Frames: about nine datagrams each.
 constexpr std::uint64_t warm_up = 10'000, per_round = 3'000;
+/// The last of the rounds: allocations are counted when all queues have had their largest sizes.
+constexpr int steady_rounds = 4;
 
 struct Samples {
   std::vector<double> value, limit, ratio;
@@ -47,9 +49,11 @@ void measure() {
   pair.run(warm_up);
   LimitProbe probe;
   Samples sending, receiving;
-  const Cost out_before = pair.sender(), in_before = pair.receiver();
+  const Cost out_before = pair.sender();
+  Cost out_steady, in_steady;
   for (int round = 0; round < rounds; ++round) {
     const Cost out = pair.sender(), in = pair.receiver();
+    if (round == rounds - steady_rounds) out_steady = out, in_steady = in;
     pair.run(per_round);
     const auto packets = static_cast<double>(pair.sender().datagrams - out.datagrams);
     const auto arrived = static_cast<double>(pair.receiver().datagrams - in.datagrams);
@@ -65,15 +69,16 @@ void measure() {
   }
   const Cost sent = pair.sender(), received = pair.receiver();
   const std::uint64_t packets = sent.datagrams - out_before.datagrams;
-  const std::uint64_t arrived = received.datagrams - in_before.datagrams;
-  const std::uint64_t frames = rounds * per_round;
-  const std::uint64_t allocated = received.allocations - in_before.allocations;
+  const std::uint64_t frames = steady_rounds * per_round;
+  const std::uint64_t allocated = received.allocations - in_steady.allocations;
   const double run = static_cast<double>(packets) / static_cast<double>(sent.writes - out_before.writes);
   print_cost("sender, CPU per sealed 1200-byte datagram", "UDP_SEGMENT + EVP seal", sending, run);
   print_cost("receiver, CPU per 1200-byte datagram", "UDP_GRO + EVP open", receiving, run);
-  print_allocations("sender, allocations per packet", sent.allocations - out_before.allocations, packets, "");
+  print_allocations("sender, allocations per packet", sent.allocations - out_steady.allocations,
+                    sent.datagrams - out_steady.datagrams, "");
   const std::uint64_t for_payloads = std::min(allocated, 2 * frames);
-  print_allocations("receiver, allocations per packet", allocated - for_payloads, arrived,
+  print_allocations("receiver, allocations per packet", allocated - for_payloads,
+                    received.datagrams - in_steady.datagrams,
                     fmt::format("besides {:.1f} per frame: the payload it hands over",
                                 static_cast<double>(for_payloads) / static_cast<double>(frames)));
 }

@@ -55,7 +55,7 @@ ROOMS = {
 # Header prefix -> where it may be named.
 LIBRARIES = {
     "openssl/": ("protocol/crypto/", "tests/unit/crypto/", "tests/bench/"),  # benches: the bare cipher is the limit
-    "ns3/": ("sim/adapter/", "sim/network/"),
+    "ns3/": ("sim/adapter/", "sim/network/", "tests/bench/simulation.cpp"),
     "intel-ipsec-mb.h": ("protocol/crypto/",),
     "epan/": ("dissector/",),
     "wiretap/": ("dissector/",),
