@@ -62,6 +62,7 @@ RunResult run(const Experiment& experiment, const RunOptions& options) {
   {
     Topology topology(experiment.links, options.seed, &observers);
     for (const Wifi& wifi : experiment.wifis) topology.add_wifi(wifi, options.seed);
+    for (const Lte& lte : experiment.ltes) topology.add_lte(lte, options.seed);
     std::vector<std::unique_ptr<MediaFlow>> media;
     std::vector<std::unique_ptr<TcpFlow>> tcp;
     std::vector<std::unique_ptr<ConstantFlow>> constant;

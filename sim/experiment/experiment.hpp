@@ -55,6 +55,18 @@ struct Wifi {
   double radius = 5;  ///< metres
 };
 
+/// An LTE cell of ns-3 with its core network, which begins at `gateway`. Phones stand in a circle around the
+/// mast and walk away from it; what the air carries follows from the distance (log-distance path loss).
+struct Lte {
+  std::string name;
+  std::string gateway;
+  std::vector<std::string> phones;
+  int resource_blocks = 25;      ///< 6, 15, 25, 50, 75 or 100: 1.4 to 20 MHz
+  double distance = 300;         ///< metres from the mast at the beginning
+  double speed = 0;              ///< metres per second
+  std::size_t buffer = 100'000;  ///< bytes that wait for the air, for each phone
+};
+
 /// An encoder as RFC 8867 section 4.3 describes it.
 struct Encoder {
   DataRate least = DataRate::kbps(150), most = DataRate::kbps(1500), first = DataRate::kbps(150);
@@ -122,6 +134,7 @@ struct Experiment {
   Duration length{};
   std::vector<Link> links;
   std::vector<Wifi> wifis;
+  std::vector<Lte> ltes;
   std::vector<Flow> flows;
 
   /// By its index: twice the link's, plus one on the way back.

@@ -7,6 +7,7 @@
 #include <fstream>
 #include <functional>
 #include <iterator>
+#include <set>
 
 namespace avocet::sim {
 namespace {
@@ -144,6 +145,31 @@ Wifi read_wifi(TomlSection& in) {
   wifi.mcs = static_cast<int>(in.number("mcs", wifi.mcs, 0, 15));
   wifi.radius = in.parsed("radius", wifi.radius, parse_distance);
   return wifi;
+}
+
+/// `1.5m/s`.
+link::Parsed<double> parse_speed(std::string_view text) {
+  double speed = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), speed);
+  const bool good = error == std::errc() && std::string_view(end, text.data() + text.size()) == "m/s";
+  if (good && speed >= 0 && speed <= 100) return speed;
+  return std::unexpected(fmt::format("'{}': expected a speed of up to 100m/s, such as 1.5m/s", text));
+}
+
+Lte read_lte(TomlSection& in) {
+  Lte lte;
+  lte.name = in.required_text("name");
+  lte.gateway = in.required_text("gateway");
+  lte.phones = in.words("phones");
+  if (lte.phones.empty()) in.complain("phones", "must name the nodes that are phones");
+  lte.resource_blocks = static_cast<int>(in.number("resource_blocks", lte.resource_blocks, 6, 100));
+  if (!std::set{6, 15, 25, 50, 75, 100}.contains(lte.resource_blocks)) {
+    in.complain("resource_blocks", "must be 6, 15, 25, 50, 75 or 100");
+  }
+  lte.distance = in.parsed("distance", lte.distance, parse_distance);
+  lte.speed = in.parsed("speed", lte.speed, parse_speed);
+  lte.buffer = in.parsed("buffer", lte.buffer, link::parse_size);
+  return lte;
 }
 
 void read_encoder(TomlSection& in, Encoder& e) {
@@ -300,10 +326,19 @@ void check_names(const Experiment& e, const std::string& file, std::vector<Scena
     const bool on_air = std::ranges::any_of(e.wifis, [&](const Wifi& w) {
       return w.access_point == node || std::ranges::find(w.stations, node) != w.stations.end();
     });
-    return on_air ||
+    const bool in_cell = std::ranges::any_of(e.ltes, [&](const Lte& l) {
+      return l.gateway == node || std::ranges::find(l.phones, node) != l.phones.end();
+    });
+    return on_air || in_cell ||
            std::ranges::any_of(e.links, [&](const Link& l) { return l.from == node || l.to == node; });
   };
   for (const Flow& flow : e.flows) {
+    const bool to_phone = std::ranges::any_of(
+        e.ltes, [&](const Lte& l) { return std::ranges::find(l.phones, flow.to) != l.phones.end(); });
+    if (to_phone && flow.delay != Duration{}) {
+      errors.push_back(
+          {fmt::format("{}: flow '{}' has a delay of its own, which phones cannot have", file, flow.name)});
+    }
     for (const std::string& end : {flow.from, flow.to}) {
       if (!known(end)) {
         errors.push_back(
@@ -340,6 +375,7 @@ std::expected<Experiment, std::vector<ScenarioError>> parse_scenario(std::string
   const auto folder = std::filesystem::path(name).parent_path();
   in.each("link", [&](TomlSection& one) { experiment.links.push_back(read_link(one, folder)); });
   in.each("wifi", [&](TomlSection& one) { experiment.wifis.push_back(read_wifi(one)); });
+  in.each("lte", [&](TomlSection& one) { experiment.ltes.push_back(read_lte(one)); });
   in.each("flow", [&](TomlSection& one) { add_flows(experiment, one, folder); });
   in.finish();
   check_names(experiment, name, errors);

@@ -67,6 +67,8 @@ Topology::Topology(const std::vector<Link>& links, std::uint64_t seed, Watcher* 
 }
 
 Topology::Host Topology::add_host(const std::string& at, Duration delay) {
+  const auto there = node(at);
+  if (const auto phone = phones_.find(there->GetId()); phone != phones_.end()) return {there, phone->second};
   const auto host = ns3::CreateObject<ns3::Node>();
   ns3::InternetStackHelper().Install(host);
   nodes_.push_back(host);
@@ -74,7 +76,7 @@ Topology::Host Topology::add_host(const std::string& at, Duration delay) {
   access.path.delay = delay;
   const auto up = ns3::CreateObject<Device>(access, 0, 0, nullptr);
   const auto down = ns3::CreateObject<Device>(access, 0, 0, nullptr);
-  join(host, up, node(at), down);
+  join(host, up, there, down);
   const auto ip = host->GetObject<ns3::Ipv4>();
   const auto address =
       ip->GetAddress(static_cast<std::uint32_t>(ip->GetInterfaceForDevice(up)), 0).GetLocal();

@@ -22,12 +22,14 @@ class Topology {
 
   /// A cell, whose access point and stations are nodes with these names.
   void add_wifi(const Wifi&, std::uint64_t seed);
+  /// A cell, whose phones are nodes with these names, joined to the gateway by its own core network.
+  void add_lte(const Lte&, std::uint64_t seed);
 
   struct Host {
     ns3::Ptr<ns3::Node> node;
     ns3::Ipv4Address address;
   };
-  /// A new host on a named node, `delay` away from it.
+  /// A new host on a named node, `delay` away from it; a phone is its own host.
   Host add_host(const std::string& at, Duration delay);
   /// One more address of a host.
   ns3::Ipv4Address add_address(const Host&);
@@ -48,6 +50,8 @@ class Topology {
 
   ns3::Ptr<ns3::Node> node(const std::string& name);
   void join_cell(const ns3::NetDeviceContainer&);
+  void join_core(const ns3::Ptr<ns3::Node>& outside, const ns3::Ptr<ns3::Node>& core,
+                 ns3::Ipv4Address core_address, const ns3::NetDeviceContainer& devices);
   void join(const ns3::Ptr<ns3::Node>& a, const ns3::Ptr<Device>&, const ns3::Ptr<ns3::Node>& b,
             const ns3::Ptr<Device>&);
 
@@ -55,6 +59,8 @@ class Topology {
   std::vector<ns3::Ptr<ns3::Node>> nodes_;
   std::vector<Edge> edges_;
   std::vector<std::pair<ns3::Ipv4Address, std::uint32_t>> addresses_;  // and the nodes to go to for them
+  std::map<std::uint32_t, ns3::Ipv4Address> phones_;                   // by node id
+  std::vector<ns3::Ptr<ns3::Object>> cells_;                           // what ends a cell when it goes
   std::uint32_t next_subnet_ = 0;
 };
 

@@ -84,9 +84,11 @@ TEST(Network, MarksAndLosesTheMarks) {
   EXPECT_GT(cleared.frames(), 100u);
 }
 
-TEST(Network, CarriesTheSameOverWifiForTheSameSeed) {
+class Air : public testing::TestWithParam<const char*> {};
+
+TEST_P(Air, CarriesTheSameForTheSameSeed) {
   const auto hash = [](std::uint64_t seed) {
-    const Ran r = ran("rfc8869-wifi-wired", {{"length", "3s"}}, seed);
+    const Ran r = ran(GetParam(), {{"length", "3s"}}, seed);
     EXPECT_TRUE(r.result.violations.empty());
     EXPECT_GT(r.frames(), 30u);
     return r.result.hash;
@@ -94,6 +96,8 @@ TEST(Network, CarriesTheSameOverWifiForTheSameSeed) {
   EXPECT_EQ(hash(1), hash(1));
   EXPECT_NE(hash(1), hash(2));
 }
+
+INSTANTIATE_TEST_SUITE_P(Cells, Air, testing::Values("rfc8869-wifi-wired", "rfc8869-lte-down"));
 
 TEST(Network, KeepsTheQueueShortForScalableTraffic) {
   const Ran r = ran("l4s", {{"length", "15s"}});

@@ -124,6 +124,20 @@ TEST(ScenarioFile, PutsNodesOnTheAir) {
             "small.toml:23: wifi.radius '7': expected a distance of up to 1000m, such as 5m");
 }
 
+TEST(ScenarioFile, HasLteCells) {
+  const std::string cell = std::string(small) +
+                           "[[lte]]\nname = \"cell\"\ngateway = \"right\"\nphones = [\"phone\"]\n"
+                           "resource_blocks = \"15\"\nspeed = \"1.5m/s\"\n";
+  const std::string to_phone = with(cell, "to = \"right\"", "to = \"phone\"");
+  const auto read = parse_scenario(to_phone, "small.toml", {});
+  ASSERT_TRUE(read) << read.error().front().message;
+  EXPECT_EQ(read->ltes[0].resource_blocks, 15);
+  EXPECT_EQ(error_of(with(cell, "\"15\"", "\"16\"")),
+            "small.toml:23: lte.resource_blocks must be 6, 15, 25, 50, 75 or 100");
+  EXPECT_EQ(error_of(with(cell, "1.5m/s", "1.5")),
+            "small.toml:24: lte.speed '1.5': expected a speed of up to 100m/s, such as 1.5m/s");
+}
+
 TEST(ScenarioFile, OfEveryShippedExperimentIsRight) {
   std::size_t read = 0;
   for (const auto& entry : std::filesystem::directory_iterator(AVOCET_SCENARIOS)) {
