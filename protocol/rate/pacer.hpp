@@ -17,10 +17,6 @@ class Pacer {
 
   /// From `now` on.
   void set_rate(Time now, DataRate rate);
-  void set_datagram(DataSize largest) {
-    datagram_ = largest;
-    usual_ = at_rate(usual_.rate, run_);
-  }
   /// How much may be saved up, beyond the usual burst, to leave at once; never more than 200 ms at the rate.
   void set_run(DataSize run) {
     if (run == run_) return;
