@@ -1,11 +1,13 @@
 #pragma once
 
 #include <array>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "analysis/journeys/journey.hpp"
 #include "analysis/playback/packet_opening.hpp"
 
 namespace avocet::analysis {
@@ -30,6 +32,14 @@ struct Series {
   std::vector<double> rate, loss, round_trip, queue;  ///< bit/s, share, s, s; NaN where nothing was measured
 };
 
+/// One direction between two captures.
+struct JourneyAccount {
+  Measures measures;                ///< under the names of analysis/metrics/journey_metrics.hpp
+  double width = 0;                 ///< of a slot, s
+  std::vector<double> delay, loss;  ///< s, share; NaN where nothing was measured
+  std::vector<Journey::Loss> losses;
+};
+
 struct TrackAccount {
   std::string name;  ///< "720p h264 (track 1)"
   media::Kind kind = media::Kind::video;
@@ -50,6 +60,7 @@ struct DirectionAccount {
   Series series;
   std::vector<PathEvent> events;
   std::vector<TrackAccount> tracks;
+  std::optional<JourneyAccount> journey;  ///< when there are two captures
 };
 
 struct ConnectionAccount {
@@ -68,6 +79,13 @@ struct FlowAccount {
   Measures measures;
 };
 
+/// What holds for two captures as wholes.
+struct Between {
+  std::string server_file, viewer_file;  ///< the capture nearer to the server, and that nearer to the viewer
+  std::string trouble;                   ///< why the server's could not be read to its end
+  Measures measures;                     ///< of the clocks
+};
+
 /// All that is said about a capture, as plain values: whoever prints it decides nothing.
 struct Account {
   std::string file, trouble;  ///< trouble: why the file could not be read to its end
@@ -78,7 +96,8 @@ struct Account {
   std::vector<ConnectionAccount> connections;
   std::vector<FlowAccount> flows;  ///< the largest 100
   std::size_t flow_count = 0;
-  std::vector<Finding> findings;  ///< of the capture as a whole
+  std::vector<Finding> findings;   ///< of the capture as a whole
+  std::optional<Between> between;  ///< when there are two, of which `file` is the one nearer to the viewer
 };
 
 Account account_of(const CaptureReading&, const PacketOpening&, std::string file, std::string trouble);

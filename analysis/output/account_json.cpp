@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "analysis/metrics/capture_metrics.hpp"
+#include "analysis/metrics/journey_metrics.hpp"
 
 namespace avocet::analysis {
 namespace {
@@ -54,6 +55,19 @@ ordered_json to_json(const std::vector<Finding>& findings) {
   return out;
 }
 
+ordered_json to_json(const JourneyAccount& j) {
+  ordered_json losses = ordered_json::array();
+  for (const Journey::Loss& l : j.losses) {
+    losses.push_back({{"at", seconds(l.at)},
+                      {"first", l.first},
+                      {"last", l.last},
+                      {"where", l.before ? "before" : "between"}});
+  }
+  return {{"measures", to_json(j.measures)},
+          {"series", {{"width", j.width}, {"oneWayDelay", numbers(j.delay)}, {"lossRatio", numbers(j.loss)}}},
+          {"losses", std::move(losses)}};
+}
+
 ordered_json to_json(const DirectionAccount& d) {
   ordered_json events = ordered_json::array(), tracks = ordered_json::array();
   for (const PathEvent& e : d.events) {
@@ -62,17 +76,19 @@ ordered_json to_json(const DirectionAccount& d) {
   }
   for (const TrackAccount& t : d.tracks)
     tracks.push_back({{"name", t.name}, {"measures", to_json(t.measures)}});
-  return {{"measures", to_json(d.measures)},
-          {"lossRunLengths", d.loss_runs},
-          {"sizes", {{"upTo", SizeHistogram::borders}, {"packets", d.sizes}}},
-          {"series",
-           {{"width", d.series.width},
-            {"rate", numbers(d.series.rate)},
-            {"lossRatio", numbers(d.series.loss)},
-            {"roundTrip", numbers(d.series.round_trip)},
-            {"queueDelay", numbers(d.series.queue)}}},
-          {"events", std::move(events)},
-          {"tracks", std::move(tracks)}};
+  ordered_json out{{"measures", to_json(d.measures)},
+                   {"lossRunLengths", d.loss_runs},
+                   {"sizes", {{"upTo", SizeHistogram::borders}, {"packets", d.sizes}}},
+                   {"series",
+                    {{"width", d.series.width},
+                     {"rate", numbers(d.series.rate)},
+                     {"lossRatio", numbers(d.series.loss)},
+                     {"roundTrip", numbers(d.series.round_trip)},
+                     {"queueDelay", numbers(d.series.queue)}}},
+                   {"events", std::move(events)},
+                   {"tracks", std::move(tracks)}};
+  if (d.journey) out["journey"] = to_json(*d.journey);
+  return out;
 }
 
 ordered_json to_json(const PlayAccount& p) {
@@ -110,22 +126,33 @@ ordered_json to_json(const ConnectionAccount& c) {
 ordered_json to_json(const Account& account) {
   ordered_json metrics = ordered_json::object(), connections = ordered_json::array(),
                flows = ordered_json::array();
-  for (const metrics::Metric& m : metrics::capture_metrics) {
+  const auto explain = [&](const metrics::Metric& m) {
     metrics[std::string(m.name)] = {{"unit", m.unit}, {"meaning", m.meaning}, {"source", m.source}};
+  };
+  for (const metrics::Metric& m : metrics::capture_metrics) explain(m);
+  if (account.between) {
+    for (const metrics::Metric& m : metrics::journey_metrics) explain(m);
   }
   for (const ConnectionAccount& c : account.connections) connections.push_back(to_json(c));
   for (const FlowAccount& f : account.flows) {
     flows.push_back({{"name", f.name}, {"between", f.between}, {"measures", to_json(f.measures)}});
   }
-  return {{"version", 1},
-          {"file", account.file},
-          {"trouble", account.trouble},
-          {"began", account.began},
-          {"measures", to_json(account.measures)},
-          {"metrics", std::move(metrics)},
-          {"findings", to_json(account.findings)},
-          {"connections", std::move(connections)},
-          {"otherTraffic", std::move(flows)}};
+  ordered_json out{{"version", 1},
+                   {"file", account.file},
+                   {"trouble", account.trouble},
+                   {"began", account.began},
+                   {"measures", to_json(account.measures)},
+                   {"metrics", std::move(metrics)},
+                   {"findings", to_json(account.findings)},
+                   {"connections", std::move(connections)},
+                   {"otherTraffic", std::move(flows)}};
+  if (const auto& b = account.between) {
+    out["between"] = {{"server", b->server_file},
+                      {"viewer", b->viewer_file},
+                      {"trouble", b->trouble},
+                      {"measures", to_json(b->measures)}};
+  }
+  return out;
 }
 
 }  // namespace avocet::analysis

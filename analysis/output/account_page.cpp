@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <limits>
+#include <span>
 
 #include "analysis/metrics/capture_metrics.hpp"
+#include "analysis/metrics/journey_metrics.hpp"
 #include "analysis/report/page.hpp"
 
 namespace avocet::analysis {
@@ -41,6 +43,22 @@ report::Chart chart(const ConnectionAccount& c, const std::vector<double>& times
   return out;
 }
 
+/// The same of what two captures tell, for which a direction has a series of its own.
+report::Chart journey_chart(const ConnectionAccount& c, const std::vector<double>& times, std::string title,
+                            std::string unit, std::string note, std::vector<double> JourneyAccount::* values,
+                            double factor) {
+  report::Chart out{.title = std::move(title), .unit = std::move(unit), .note = std::move(note)};
+  const auto add = [&](const DirectionAccount& d, std::string name, std::string color) {
+    if (!d.journey) return;
+    out.series.push_back({.name = std::move(name),
+                          .color = std::move(color),
+                          .values = resampled((*d.journey).*values, d.journey->width, times, factor)});
+  };
+  add(c.down, "from the server", "#1f77b4");
+  add(c.up, "from the client", "#e6842a");
+  return out;
+}
+
 std::string shown(double value, std::string_view unit) {
   if (unit == "s")
     return value >= 10 ? fmt::format("{:.1f} s", value) : fmt::format("{:.1f} ms", value * 1e3);
@@ -49,12 +67,12 @@ std::string shown(double value, std::string_view unit) {
   return fmt::format("{:.6g}", value);
 }
 
-/// A row for each metric that one of the columns has.
-report::Table measures_table(std::string title,
+/// A row for each of these metrics that one of the columns has.
+report::Table measures_table(std::string title, std::span<const metrics::Metric> known,
                              const std::vector<std::pair<std::string, const Measures*>>& columns) {
   report::Table out{.title = std::move(title), .head = {""}};
   for (const auto& [name, measures] : columns) out.head.push_back(name);
-  for (const metrics::Metric& m : metrics::capture_metrics) {
+  for (const metrics::Metric& m : known) {
     report::Table::Row row{.name = std::string(m.name), .note = std::string(m.meaning)};
     bool any = false;
     for (const auto& [name, measures] : columns) {
@@ -65,6 +83,20 @@ report::Table measures_table(std::string title,
     if (any) out.rows.push_back(std::move(row));
   }
   return out;
+}
+
+/// What two captures tell of a connection.
+void add_journey(report::Page& page, const ConnectionAccount& c, const std::string& name) {
+  page.charts.push_back(journey_chart(c, page.times, "One way" + name, "ms",
+                                      "From one capture to the other, the clocks' difference taken off",
+                                      &JourneyAccount::delay, 1e3));
+  page.charts.push_back(journey_chart(c, page.times, "Lost between the captures" + name, "%",
+                                      "Packets that only the capture nearer to their sender has",
+                                      &JourneyAccount::loss, 100));
+  std::vector<std::pair<std::string, const Measures*>> columns;
+  if (c.down.journey) columns.emplace_back("from the server", &c.down.journey->measures);
+  if (c.up.journey) columns.emplace_back("from the client", &c.up.journey->measures);
+  page.tables.push_back(measures_table("Between the captures" + name, metrics::journey_metrics, columns));
 }
 
 void add_findings(report::Table& table, const std::vector<Finding>& findings) {
@@ -82,6 +114,12 @@ std::string to_page(const Account& account, const std::string& command) {
   page.subtitle = fmt::format("{:.0f} packets, {:.2f} MB in {:.1f} s, {} Avocet connections", of("packets"),
                               of("bytes") / 1e6, of("duration"), account.connections.size());
   if (!account.trouble.empty()) page.facts.emplace_back("partial", account.trouble);
+  if (const auto& b = account.between) {
+    page.facts.emplace_back("beside", b->server_file + ", nearer to the server");
+    page.facts.emplace_back(
+        "clocks", fmt::format("{:.3f} ms and {:.1f} ppm apart", value_of(b->measures, "clockOffset") * 1e3,
+                              value_of(b->measures, "clockSkew")));
+  }
   const std::size_t count = std::min(account.connections.size(), most_connections);
   double width = 0.2, end = of("duration");
   for (std::size_t i = 0; i < count; ++i) {
@@ -109,16 +147,19 @@ std::string to_page(const Account& account, const std::string& command) {
                                   "Way from here to the receiver beyond the quickest packet's",
                                   &Series::queue, 1e3));
     }
-    page.tables.push_back(measures_table("Measures" + name, {{"connection", &c.measures},
-                                                             {"from the server", &c.down.measures},
-                                                             {"from the client", &c.up.measures}}));
+    if (c.down.journey || c.up.journey) add_journey(page, c, name);
+    page.tables.push_back(measures_table("Measures" + name, metrics::capture_metrics,
+                                         {{"connection", &c.measures},
+                                          {"from the server", &c.down.measures},
+                                          {"from the client", &c.up.measures}}));
     std::vector<std::pair<std::string, const Measures*>> columns;
     for (const PlayAccount& p : c.plays)
       columns.emplace_back(p.title.empty() ? "play" : p.title, &p.measures);
     for (const DirectionAccount* d : {&c.down, &c.up}) {
       for (const TrackAccount& t : d->tracks) columns.emplace_back(t.name, &t.measures);
     }
-    if (!columns.empty()) page.tables.push_back(measures_table("Plays and tracks" + name, columns));
+    if (!columns.empty())
+      page.tables.push_back(measures_table("Plays and tracks" + name, metrics::capture_metrics, columns));
     if (i == 0 && !c.down.measures.empty()) {
       page.tiles = {
           {fmt::format("{:.2f}", value_of(c.down.measures, "rate") / 1e6), "Mbit/s", "from the server"},

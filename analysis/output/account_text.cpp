@@ -25,6 +25,18 @@ void graph(std::string& out, std::string_view name, const std::vector<double>& v
     out += fmt::format("    {:<11} {}  up to {}\n", name, small_graph(values, graph_width), most);
 }
 
+void journey(std::string& out, const JourneyAccount& j) {
+  const auto of = [&](std::string_view metric) { return value_of(j.measures, metric); };
+  out += fmt::format(
+      "    between the captures {:.1f} ms (p50), {:.1f} (p95), {:.1f} (p99), {:.1f} the quickest\n"
+      "    lost between them {:.0f} of {:.0f} ({:.2f} %), before the first {:.0f}\n",
+      of("oneWayDelayP50") * 1e3, of("oneWayDelayP95") * 1e3, of("oneWayDelayP99") * 1e3,
+      of("oneWayDelayMin") * 1e3, of("packetsLostBetween"), of("packetsLostBetween") + of("packetsArrived"),
+      of("lossRatioBetween") * 100, of("packetsLostBefore"));
+  graph(out, "one way", j.delay, fmt::format("{:.1f} ms", highest(j.delay) * 1e3));
+  graph(out, "lost", j.loss, fmt::format("{:.1f} %", highest(j.loss) * 100));
+}
+
 void direction(std::string& out, std::string_view name, const DirectionAccount& d) {
   if (d.measures.empty()) return;
   const auto of = [&](std::string_view metric) { return value_of(d.measures, metric); };
@@ -53,6 +65,7 @@ void direction(std::string& out, std::string_view name, const DirectionAccount& 
     graph(out, "round trip", d.series.round_trip,
           fmt::format("{:.1f} ms", highest(d.series.round_trip) * 1e3));
   if (far) graph(out, "queue", d.series.queue, fmt::format("{:.1f} ms", highest(d.series.queue) * 1e3));
+  if (d.journey) journey(out, *d.journey);
   for (const TrackAccount& t : d.tracks) {
     const auto in = [&](std::string_view metric) { return value_of(t.measures, metric); };
     out += fmt::format("    {}: {:.0f} frames, {:.1f} /s, {:.2f} Mbit/s, {:.0f} repaired, repair {:.1f} %\n",
@@ -120,6 +133,15 @@ std::string to_text(const Account& account) {
   std::string out = fmt::format("{}: {:.0f} packets, {:.2f} MB in {:.1f} s\n", account.file, of("packets"),
                                 of("bytes") / 1e6, of("duration"));
   if (!account.trouble.empty()) out += fmt::format("PARTIAL: {}\n", account.trouble);
+  if (const auto& b = account.between) {
+    out += fmt::format(
+        "beside {}, which is nearer to the server: its clock is {:.3f} ms {} and runs {:.1f} ppm {}\n",
+        b->server_file, std::abs(value_of(b->measures, "clockOffset")) * 1e3,
+        value_of(b->measures, "clockOffset") > 0 ? "behind" : "ahead",
+        std::abs(value_of(b->measures, "clockSkew")),
+        value_of(b->measures, "clockSkew") > 0 ? "slower" : "faster");
+    if (!b->trouble.empty()) out += fmt::format("PARTIAL: {}\n", b->trouble);
+  }
   if (account.connections.empty()) {
     out +=
         "\nNo Avocet connection was found. In the middle of one they are known by port 4747, by --port, or "

@@ -1,0 +1,79 @@
+#include "analysis/read_files.hpp"
+
+#include <fmt/format.h>
+
+#include <fstream>
+
+#include "analysis/account/journey_account.hpp"
+#include "analysis/capture/capture_file.hpp"
+#include "analysis/progress_bar.hpp"
+
+namespace avocet::analysis {
+namespace {
+
+/// Reads record by record until `step` says that there is no more.
+template <class Step>
+void read_all(const capture::CaptureFile& file, const CaptureReading& reading, Step step) {
+  ProgressBar bar;
+  constexpr std::uint64_t few = 4096;
+  for (std::uint64_t records = 1; step(); ++records) {
+    if (records % few == 0 && bar.due()) bar.show(file.progress().value_or(0), reading.decoded().records);
+  }
+}
+
+std::expected<Account, std::string> read_one(const Sources& sources) {
+  auto file = capture::CaptureFile::open(sources.files[0]);
+  if (!file) return std::unexpected(file.error());
+  PacketOpening opening;
+  CaptureReading reading(&opening);
+  for (const std::uint16_t port : sources.ports) reading.connections().also_port(port);
+  if (auto failed = read_keys(sources.key_log, reading.keys()); !failed.empty())
+    return std::unexpected(std::move(failed));
+  read_all(*file, reading, [&] {
+    const auto record = file->next();
+    if (record) reading.read(*record);
+    return record.has_value();
+  });
+  opening.finish(reading.clock().latest());
+  if (reading.decoded().records == 0 && !file->trouble().empty()) return std::unexpected(file->trouble());
+  return account_of(reading, opening, sources.files[0], file->trouble());
+}
+
+std::expected<Account, std::string> read_two(const Sources& sources) {
+  PacketOpening opening;
+  auto pair = PairReading::open(sources.files[0], sources.files[1], sources.ports, &opening);
+  if (!pair) return std::unexpected(pair.error());
+  CaptureReading& viewer = pair->reading(CaptureSide::viewer);
+  if (auto failed = read_keys(sources.key_log, viewer.keys()); !failed.empty())
+    return std::unexpected(std::move(failed));
+  const capture::CaptureFile& file = pair->file(CaptureSide::viewer);
+  read_all(file, viewer, [&] { return pair->read_next(); });
+  pair->finish();
+  opening.finish(viewer.clock().latest());
+  Account account = account_of(viewer, opening, file.name(), file.trouble());
+  add_journeys(account, *pair);
+  return account;
+}
+
+}  // namespace
+
+std::expected<Account, std::string> read_files(const Sources& sources) {
+  return sources.files.size() == 1 ? read_one(sources) : read_two(sources);
+}
+
+std::string read_keys(const std::string& name, KeyRing& keys) {
+  if (name.empty()) return {};
+  std::ifstream in(name);
+  if (!in) return fmt::format("cannot read the key log {}; is the name right?", name);
+  std::string line;
+  std::size_t taken = 0;
+  while (std::getline(in, line)) taken += keys.add(line);
+  if (taken > 0) return {};
+  return fmt::format(
+      "{} has no line of an Avocet key log; --keylog of avocet-server, avocet-client or avocet-sim's "
+      "keys.log "
+      "is meant",
+      name);
+}
+
+}  // namespace avocet::analysis

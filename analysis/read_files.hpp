@@ -1,0 +1,24 @@
+#pragma once
+
+#include <expected>
+#include <string>
+#include <vector>
+
+#include "analysis/account/account.hpp"
+
+namespace avocet::analysis {
+
+/// What is to be read, as the command line says it.
+struct Sources {
+  std::vector<std::string> files;  ///< one, or two of the same session
+  std::string key_log;             ///< may be empty
+  std::vector<std::uint16_t> ports;
+};
+
+/// The account of one capture, or of two together. Shows its progress. What failed is for a person.
+std::expected<Account, std::string> read_files(const Sources&);
+
+/// Takes the lines of a key log. What failed, for a person; empty when nothing did.
+std::string read_keys(const std::string& name, KeyRing&);
+
+}  // namespace avocet::analysis
