@@ -1,5 +1,7 @@
 #include "analysis/account/account.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "analysis/account/detectors.hpp"
@@ -11,12 +13,13 @@ namespace {
 
 ConnectionAccount connection_account(const Connection& c, const OpenedConnection* opened) {
   ConnectionAccount out{.client = to_string(c.client()), .server = to_string(c.server())};
+  for (const ConnectionId id : c.ids) out.ids.push_back(fmt::format("{:016x}", id.value));
   out.up = path_account(c.up);
   out.down = path_account(c.down);
   out.measures = {{"hellos", static_cast<double>(c.hellos)}, {"retries", static_cast<double>(c.retries)}};
   if (c.hello && c.established)
     out.measures.push_back({"handshakeTime", to_seconds(*c.established - *c.hello)});
-  out.measures.push_back({"packetsOpened", static_cast<double>(c.opened)});
+  out.measures.push_back({"packetsOpened", static_cast<double>(c.up.opened + c.down.opened)});
   out.measures.push_back({"packetsNotOpened", static_cast<double>(c.unopened)});
   if (opened != nullptr) add_opened(out, *opened);
   return out;

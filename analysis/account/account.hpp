@@ -65,6 +65,7 @@ struct DirectionAccount {
 
 struct ConnectionAccount {
   std::string client, server;
+  std::vector<std::string> ids;  ///< connection ids that packets bore, in hexadecimal
   bool opened = false;
   Measures measures;
   DirectionAccount up, down;

@@ -22,7 +22,8 @@ void CaptureReading::read_udp(Time now, const capture::NetworkPacket& packet) {
                 .ecn = packet.ecn,
                 .hops = packet.hops,
                 .size = packet.payload_size,
-                .ip_size = packet.ip_size};
+                .ip_size = packet.ip_size,
+                .cut = packet.cut()};
   const std::size_t segment = packet.cut() ? packet.payload.size() : segment_size(packet.payload);
   const std::size_t headers = packet.ip_size - packet.payload_size;
   if (segment == packet.payload.size()) {

@@ -18,15 +18,14 @@ constexpr Side other(Side side) { return side == Side::client ? Side::server : S
 struct Connection {
   std::size_t index = 0;
   std::optional<ConnectionId> client_id,
-      server_id;        ///< that packets to the client and to the server first bore
-  std::size_t ids = 0;  ///< all that it has used
-  Direction up, down;   ///< from the client, from the server
+      server_id;                  ///< that packets to the client and to the server first bore
+  std::vector<ConnectionId> ids;  ///< all that it has used, at most 64
+  Direction up, down;             ///< from the client, from the server
 
   bool sides_known = false;  ///< who is client; else the one whose packets go to the lower port
   std::optional<Time> hello, server_hello, established;  ///< established: the first Protected packet
   std::uint64_t hellos = 0, retries = 0, refusals = 0, resets = 0;
   std::uint64_t unopened = 0;  ///< Protected packets that the keys at hand did not open
-  std::uint64_t opened = 0;
 
   Direction& direction(Side from) { return from == Side::client ? up : down; }
   const Direction& direction(Side from) const { return from == Side::client ? up : down; }

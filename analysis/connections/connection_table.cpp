@@ -21,6 +21,9 @@ ConnectionTable::Found ConnectionTable::add(const Sighting& seen, const Packet& 
 ConnectionTable::Found ConnectionTable::add_clear(const Sighting& seen, const Packet& packet) {
   const auto known = by_id_.find(packet.id.value);
   Connection* connection = known == by_id_.end() ? nullptr : known->second.connection;
+  if (connection == nullptr && packet.kind != PacketKind::hello) {
+    if (const Found answer = add_answer_to_nobody(seen); answer.connection != nullptr) return answer;
+  }
   if (connection == nullptr) {
     connection = begin();
     if (connection == nullptr) return {};
@@ -52,6 +55,14 @@ ConnectionTable::Found ConnectionTable::add_clear(const Sighting& seen, const Pa
   return {connection, from, {}};
 }
 
+/// An answer to a Hello that was not sent, where others were, was damaged or forged.
+ConnectionTable::Found ConnectionTable::add_answer_to_nobody(const Sighting& seen) {
+  const auto asked = by_path_.find({seen.to, seen.from});
+  if (asked == by_path_.end()) return {};
+  asked->second.connection->direction(Side::server).handshake(seen, std::nullopt);
+  return {asked->second.connection, Side::server, {}};
+}
+
 ConnectionTable::Found ConnectionTable::add_sealed(const Sighting& seen, const Packet& packet) {
   const Place place = place_of(seen, packet);
   if (place.connection == nullptr) return {};
@@ -63,10 +74,21 @@ ConnectionTable::Found ConnectionTable::add_sealed(const Sighting& seen, const P
     direction.handshake(seen, low);
     return found;
   }
+  if (!packet.opened) ++connection.unopened;
+  const bool closed = !packet.opened && !seen.cut;
+  direction.closed += closed;
+  if (closed && direction.opened > 0) {
+    direction.not_authentic(seen);
+    found.seen.kind = NumberTrack::Kind::stray;
+    return found;
+  }
+  // The first keys would have opened what came before, too.
+  const bool first = packet.opened && packet.generation == 0 && direction.opened == 0;
+  if (first && direction.closed > 0) direction.forget_numbers(connection.hello.has_value());
   found.seen = direction.sealed(seen, low, packet.key_phase, packet.spin);
   if (found.seen.kind == NumberTrack::Kind::stray) return found;
   if (!connection.established) connection.established = seen.at;
-  ++(packet.opened ? connection.opened : connection.unopened);
+  direction.opened += packet.opened;
   return found;
 }
 
@@ -171,8 +193,16 @@ Connection* ConnectionTable::begin() {
 
 void ConnectionTable::learn(ConnectionId id, Place place) {
   constexpr std::size_t most_ids = 64;
-  if (place.connection->ids >= most_ids) return;
-  if (by_id_.insert_or_assign(id.value, place).second) ++place.connection->ids;
+  if (place.connection->ids.size() >= most_ids) return;
+  Place& known = by_id_[id.value];
+  if (known.connection == place.connection) return void(known = place);
+  if (known.connection != nullptr) {
+    // Nobody takes the id of a connection that works: a handshake that says so was damaged, or forged.
+    if (known.connection->established) return;
+    std::erase(known.connection->ids, id);
+  }
+  known = place;
+  place.connection->ids.push_back(id);
 }
 
 void ConnectionTable::learn_path(const Sighting& seen, Place place) {

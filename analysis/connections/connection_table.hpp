@@ -50,6 +50,7 @@ class ConnectionTable {
   };
 
   Found add_clear(const Sighting&, const Packet&);
+  Found add_answer_to_nobody(const Sighting&);
   Found add_sealed(const Sighting&, const Packet&);
   Found add_reset(const Sighting&, const Packet&);
   Place place_of(const Sighting&, const Packet&);

@@ -39,6 +39,13 @@ NumberTrack::Seen Direction::sealed(const Sighting& seen, std::uint32_t low, boo
   return track;
 }
 
+void Direction::not_authentic(const Sighting& seen) { note(seen); }
+
+void Direction::forget_numbers(bool begun_here) {
+  numbers = {};
+  if (begun_here) numbers.begin_at_zero();
+}
+
 void Direction::handshake(const Sighting& seen, std::optional<std::uint32_t> low) {
   if (low) {
     if (!handshake_numbers.started()) handshake_numbers.begin_at_zero();

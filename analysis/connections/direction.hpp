@@ -38,6 +38,7 @@ struct Sighting {
   std::uint8_t hops = 0;
   std::size_t size = 0;     ///< UDP payload
   std::size_t ip_size = 0;  ///< with headers
+  bool cut = false;         ///< the capture has only the beginning of it
 };
 
 /// Changes of an end's address, of route, of keys: what happens to a direction, and when.
@@ -54,6 +55,10 @@ class Direction {
  public:
   /// A Protected packet; its number as see() of `numbers` tells.
   NumberTrack::Seen sealed(const Sighting&, std::uint32_t low, bool key_phase, bool spin);
+  /// A packet that no end has sealed so: damaged on the way, or forged. What its header says means nothing.
+  void not_authentic(const Sighting&);
+  /// All Protected packets before were such.
+  void forget_numbers(bool begun_here);
   /// A Handshake packet, whose numbers are of their own; or one in the clear, which has none.
   void handshake(const Sighting&, std::optional<std::uint32_t> low);
 
@@ -63,6 +68,8 @@ class Direction {
   Quantiles spin_round_trips;
   std::array<std::uint64_t, 4> ecn{};  ///< packets by codepoint
   std::uint64_t packets = 0, bytes = 0, payload_bytes = 0;
+  std::uint64_t opened = 0;  ///< Protected packets that the keys opened
+  std::uint64_t closed = 0;  ///< whole ones that they did not
   Time first{}, last{};
   Duration longest_silence{};
   Time longest_silence_at{};  ///< when it began

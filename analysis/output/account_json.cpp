@@ -111,6 +111,7 @@ ordered_json to_json(const ConnectionAccount& c) {
   }
   return {{"client", c.client},
           {"server", c.server},
+          {"connectionIds", c.ids},
           {"opened", c.opened},
           {"measures", to_json(c.measures)},
           {"fromClient", to_json(c.up)},

@@ -57,7 +57,16 @@ bool KeyRing::add(std::string_view line) {
 }
 
 void KeyRing::learn(ConnectionId id, ByteView client_random) {
-  by_id_[id] = connection_of(Bytes(client_random.begin(), client_random.end()));
+  const std::size_t connection = connection_of(Bytes(client_random.begin(), client_random.end()));
+  const auto [at, fresh] = by_id_.try_emplace(id, connection);
+  // A Hello that was damaged on the way has another random.
+  if (!fresh && !has_secrets(at->second)) at->second = connection;
+}
+
+bool KeyRing::has_secrets(std::size_t connection) const {
+  const ConnectionSecrets& of = connections_[connection];
+  return of.client.handshake || of.server.handshake || !of.client.traffic.empty() ||
+         !of.server.traffic.empty();
 }
 
 std::optional<std::size_t> KeyRing::find(ConnectionId id) const {

@@ -39,6 +39,7 @@ class KeyRing {
 
  private:
   std::size_t connection_of(const Bytes& client_random);
+  bool has_secrets(std::size_t connection) const;
 
   std::deque<ConnectionSecrets> connections_;  // references to them stay good
   std::map<Bytes, std::size_t> by_random_;

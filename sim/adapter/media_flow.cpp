@@ -136,7 +136,9 @@ void MediaFlow::tell_playback(Time now, Playback playback) {
 void MediaFlow::tell_freezes(Time now) {
   const auto stats = viewer_->stats(now, play_);
   if (!stats || stats->freeze_count == freezes_) return;
-  tell_playback(now, {.kind = Playback::Kind::froze, .lasted = stats->total_freezes_duration - frozen_});
+  tell_playback(now, {.kind = Playback::Kind::froze,
+                      .lasted = stats->total_freezes_duration - frozen_,
+                      .times = stats->freeze_count - freezes_});
   freezes_ = stats->freeze_count;
   frozen_ = stats->total_freezes_duration;
 }

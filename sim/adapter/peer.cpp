@@ -44,7 +44,7 @@ Socket::~Socket() {
 void Socket::send(ByteView datagram, const PeerAddress& to, Ecn ecn, std::uint64_t index) {
   const auto packet = ns3::Create<ns3::Packet>(reinterpret_cast<const std::uint8_t*>(datagram.data()),
                                                static_cast<std::uint32_t>(datagram.size()));
-  packet->AddPacketTag(DatagramTag(end_, index));
+  packet->AddByteTag(DatagramTag(end_, index));
   ns3::InetSocketAddress far_end = to_ns3(to);
   far_end.SetTos(static_cast<std::uint8_t>(ecn));  // ns-3 asks the address of a datagram, not its socket
   socket_->SendTo(packet, 0, far_end);
@@ -57,7 +57,7 @@ void Socket::on_readable(ns3::Ptr<ns3::Socket> socket) {
     const auto ecn = packet->PeekPacketTag(tos) ? static_cast<Ecn>(tos.GetTos() & ecn_bits) : Ecn::not_ect;
     const auto inet = ns3::InetSocketAddress::ConvertFrom(from);
     DatagramTag tag;
-    packet->PeekPacketTag(tag);
+    packet->FindFirstMatchingByteTag(tag);
     receive_(packet, to_peer_address(inet.GetIpv4(), inet.GetPort()), ecn, tag);
   }
 }

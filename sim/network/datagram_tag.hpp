@@ -6,7 +6,8 @@
 
 namespace avocet::sim {
 
-/// Says whose a packet is, all the way: as Passing has it.
+/// Says whose a packet is, all the way: as Passing has it. A tag of its bytes, which stays with them where a
+/// link joins packets and cuts them anew, as LTE's does.
 class DatagramTag final : public ns3::Tag {
  public:
   DatagramTag() = default;

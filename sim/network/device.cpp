@@ -24,7 +24,7 @@ class Shown final : public Content {
  public:
   explicit Shown(const ns3::Packet& packet) : packet_(packet) {
     DatagramTag tag;
-    packet.PeekPacketTag(tag);
+    packet.FindFirstMatchingByteTag(tag);
     passing_ = {tag.end(), tag.index(), packet.GetSize(), this};
   }
   Shown(const Shown&) = delete;

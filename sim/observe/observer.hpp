@@ -49,6 +49,7 @@ struct Playback {
   std::size_t flow = 0;
   std::string_view from, to;  ///< renditions of a switch
   Duration lasted{};          ///< of a freeze, or of a stall that is over
+  std::uint64_t times = 1;    ///< freezes that became known at once, and lasted so long together
 };
 
 /// The state of one flow of media at an instant. Null where an end is not there (yet).

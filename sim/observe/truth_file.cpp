@@ -127,6 +127,7 @@ void TruthFile::on_playback(Time now, const Playback& playback) {
   if (!playback.from.empty()) line += ",\"from\":" + json_text(playback.from);
   if (!playback.to.empty()) line += ",\"to\":" + json_text(playback.to);
   if (playback.lasted > Duration::zero()) line += fmt::format(",\"lasted\":{}", playback.lasted.count());
+  if (playback.times > 1) line += fmt::format(",\"times\":{}", playback.times);
   playback_.push_back(line + "}");
 }
 

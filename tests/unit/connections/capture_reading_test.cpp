@@ -131,5 +131,23 @@ TEST_F(CaptureReadingTest, HoldsABoundedNumberOfConnections) {
   EXPECT_EQ(reading_.connections().turned_away(), 1000u);
 }
 
+/// What the keys do not open, where they open the rest, was damaged or forged: its number means nothing.
+TEST(ConnectionTable, DoesNotCountByPacketsThatNoEndHasSealed) {
+  ConnectionTable table;
+  const auto see = [&](std::uint64_t number, bool opened, bool cut = false) {
+    Sighting seen{.at = Time(1s), .from = server, .to = client, .size = 100, .ip_size = 128, .cut = cut};
+    const Packet packet{.id = to_client, .number = PacketNumber{number}, .opened = opened};
+    return table.add(seen, packet).seen.kind;
+  };
+  see(90'000, false);  // before anything else was opened
+  see(5, true);
+  EXPECT_EQ(see(500'000, false), NumberTrack::Kind::stray);
+  EXPECT_EQ(see(6, false, true), NumberTrack::Kind::newest);  // only too short to be opened
+  const Direction& down = table.all().front().down;
+  EXPECT_EQ(down.closed, 2u);
+  EXPECT_EQ(down.packets, 4u);
+  EXPECT_EQ(down.numbers.lost(), 0u);
+}
+
 }  // namespace
 }  // namespace avocet::analysis
