@@ -15,6 +15,7 @@ nlohmann::json session_json(const ShardStats::User& user) {
           {"bytesReceived", s.bytes_received},
           {"packetsSent", s.packets_sent},
           {"packetsLost", s.packets_lost},
+          {"datagramSize", s.datagram_size},
           {"retransmittedPacketsSent", s.retransmitted_fragments_sent},
           {"fecPacketsSent", s.fec_packets_sent},
           {"currentRoundTripTime", to_seconds(s.smoothed_rtt)},
