@@ -4,7 +4,7 @@
 #include <map>
 #include <optional>
 
-#include "dissector/number_space.hpp"
+#include "dissector/sightings.hpp"
 #include "protocol/base/bytes.hpp"
 
 /// One direction of a reliable stream, put together from frames in any order.

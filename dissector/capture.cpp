@@ -7,7 +7,7 @@ namespace avocet::dissector {
 Capture::Capture(const std::string& key_log) { keys_.open(key_log); }
 
 Capture::Seen Capture::see(const Datagram& datagram) {
-  PacketRecord& record = records_.emplace_back();
+  PacketRecord& record = records_.emplace_back(datagram.packet, &memory_);
   if (datagram.bytes.size() < datagram.size) record.judge(whole_packet, Finding::truncated);
   const auto kind = wire::packet_kind(datagram.bytes);
   if (!kind) return {&record, {}};
@@ -68,8 +68,8 @@ void Capture::settle(PacketRecord& record, const Datagram& datagram, Connection&
   record.connection = connection.index;
   record.sender = sender;
   Flow& flow = connection.of(sender);
-  if (flow.last_at) record.tell(whole_packet, Derived::interval, datagram.seen.at - *flow.last_at);
-  flow.last_at = datagram.seen.at;
+  if (flow.last_at) record.tell(whole_packet, Derived::interval, datagram.at - *flow.last_at);
+  flow.last_at = datagram.at;
   by_addresses_[{datagram.from, datagram.to}] = {&connection, sender};
   by_addresses_[{datagram.to, datagram.from}] = {&connection, other(sender)};
 

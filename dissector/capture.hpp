@@ -3,6 +3,7 @@
 #include <deque>
 #include <expected>
 #include <map>
+#include <memory_resource>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -17,7 +18,8 @@ namespace avocet::dissector {
 
 /// One packet as it was captured.
 struct Datagram {
-  Sighting seen;
+  std::uint32_t packet = 0;  ///< its number in the capture
+  Time at{};
   PeerAddress from, to;
   ByteView bytes;            ///< as many as were captured
   std::size_t size = 0;      ///< as many as there were
@@ -80,12 +82,14 @@ class Capture final : IdListener {
   void explain_missing(PacketRecord&, const wire::SealedHeader&, const Connection&, const std::string& label);
   bool order(PacketRecord&, const Datagram&, const wire::SealedHeader&, Connection&, Side, PacketNumber);
   void spin(PacketRecord&, const Datagram&, const wire::SealedHeader&, Flow&);
+  void check_acknowledged(PacketRecord&, const Flow&, PacketNumber);
   void judge_keys(PacketRecord&, const Connection&, const Unsealed&);
 
   crypto::Context context_{Entropy{}};
   KeyStore keys_;
   std::deque<Connection> connections_;
-  std::deque<PacketRecord> records_;
+  std::pmr::monotonic_buffer_resource memory_;  // of the records
+  std::pmr::deque<PacketRecord> records_{&memory_};
   std::unordered_map<ConnectionId, Route> routes_;
   std::map<ClientRandom, Connection*> by_random_;
   std::map<std::pair<PeerAddress, PeerAddress>, std::pair<Connection*, Side>> by_addresses_;  // -> its sender

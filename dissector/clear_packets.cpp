@@ -32,10 +32,10 @@ void Capture::see_clear(PacketRecord& record, const Datagram& datagram) {
 
 void Capture::on(PacketRecord& record, const Datagram& datagram, const wire::Hello& hello) {
   Connection& connection = connection_of(hello);
-  if (!connection.hello) connection.hello_at = datagram.seen;
+  if (!connection.hello) connection.hello_at = {&record, datagram.at};
   if (connection.hello == hello) {
-    record.tell(whole_packet, Derived::retransmission_of, connection.hello_at.packet);
-    record.tell(whole_packet, Derived::retransmission_delay, datagram.seen.at - connection.hello_at.at);
+    record.link(whole_packet, Derived::retransmission_of, connection.hello_at, Derived::retransmission_in);
+    record.tell(whole_packet, Derived::retransmission_delay, datagram.at - connection.hello_at.at);
     record.judge(whole_packet, Finding::retransmission, "The same Hello again");
   }
   connection.hello = hello;
@@ -77,8 +77,8 @@ void Capture::on(PacketRecord& record, const Datagram& datagram, const wire::Ser
   settle(record, datagram, connection, Side::server);
   connection.of(Side::server).address = datagram.from;
   if (!connection.hello) return;
-  record.tell(whole_packet, Derived::request_in, connection.hello_at.packet);
-  record.tell(whole_packet, Derived::response_time, datagram.seen.at - connection.hello_at.at);
+  record.link(whole_packet, Derived::request_in, connection.hello_at, Derived::response_in);
+  record.tell(whole_packet, Derived::response_time, datagram.at - connection.hello_at.at);
   const wire::Hello& hello = *connection.hello;
   const bool offered = std::ranges::find(hello.versions, answer.version) != hello.versions.end() &&
                        answer.group == hello.share_group && (!answer.resumed || hello.ticket);

@@ -11,6 +11,7 @@
 #include "dissector/media_flow.hpp"
 #include "dissector/number_space.hpp"
 #include "dissector/packet_opener.hpp"
+#include "dissector/sightings.hpp"
 #include "protocol/base/address.hpp"
 #include "protocol/base/interval_set.hpp"
 #include "protocol/wire/handshake.hpp"
@@ -44,6 +45,7 @@ struct Flow {
   std::uint64_t granted = 0, granted_streams = 0;  ///< by the peer, beyond its Parameters
 
   IntervalSet<std::uint64_t, 1024> acknowledged;  ///< packets of this side that the peer has acknowledged
+  std::map<std::uint64_t, Sighting> early_acks;   ///< of numbers above those seen when they came, by number
   std::uint64_t marks = 0;                        ///< CE marks that this side has reported
 
   std::map<std::uint64_t, wire::NewId> ids;  ///< that this side has given

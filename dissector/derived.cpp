@@ -49,11 +49,13 @@ constexpr Row rows[] = {
     {"Acknowledged packets", "avocet.ack.packets", FT_UINT64, count, "Packets in all runs"},
     {"Carries again what is in", "avocet.retransmission.of", FT_FRAMENUM, BASE_NONE, "The original packet"},
     {"Time since the original", "avocet.retransmission.delay", FT_RELATIVE_TIME, BASE_NONE, seconds},
+    {"Carried again in", "avocet.retransmission.in", FT_FRAMENUM, BASE_NONE, "A later packet with the same"},
     {"Time since the first Hello", "avocet.handshake_time", FT_RELATIVE_TIME, BASE_NONE, seconds},
     {"Message type", "avocet.message.type", FT_UINT64, BASE_HEX, "Type of any service message"},
     {"Message length", "avocet.message.length", FT_UINT32, count, "Bytes with type and length"},
     {"Answers the request in", "avocet.request_in", FT_FRAMENUM, BASE_NONE, "Packet with the request"},
     {"Time since the request", "avocet.response_time", FT_RELATIVE_TIME, BASE_NONE, seconds},
+    {"Answered in", "avocet.response_in", FT_FRAMENUM, BASE_NONE, "Packet with the answer"},
     {"Stream bytes so far", "avocet.stream.received", FT_UINT64, count, "Without gaps from its beginning"},
     {"Answers the challenge in", "avocet.path_response.challenge_in", FT_FRAMENUM, BASE_NONE,
      "The challenge"},
@@ -69,6 +71,12 @@ constexpr Row rows[] = {
     {"Repaired", "avocet.media.repaired", FT_BOOLEAN, BASE_NONE, "Whether parity or a repetition was needed"},
     {"Fragments rebuilt", "avocet.media.recovered", FT_UINT32, count, "From parity"},
     {"Frame whole", "avocet.media.whole", FT_BOOLEAN, BASE_NONE, "Whether this packet makes the frame whole"},
+    {"Frame is whole in", "avocet.media.whole_in", FT_FRAMENUM, BASE_NONE,
+     "Packet that makes whole what this one has a part of"},
+    {"Track of the whole frame", "avocet.media.whole_track", FT_UINT32, count, "This packet makes it whole"},
+    {"Whole frame", "avocet.media.whole_frame", FT_UINT64, count, "Number of the frame that is whole now"},
+    {"Size of the frame", "avocet.media.size", FT_UINT32, count, "Bytes of the frame that is whole now"},
+    {"Key frame", "avocet.media.key", FT_BOOLEAN, BASE_NONE, "Whether the frame needs no other"},
     {"Late by", "avocet.media.late_by", FT_RELATIVE_TIME, BASE_NONE, "After the deadline"},
     {"Jitter", "avocet.media.jitter", FT_RELATIVE_TIME, BASE_NONE, "Of whole frames, as in RFC 3550"},
     {"Picture stood still", "avocet.media.frozen", FT_RELATIVE_TIME, BASE_NONE, "W3C webrtc-stats freeze"},
@@ -101,7 +109,9 @@ const void* strings_of(std::size_t row) {
     case Derived::ack_packet: return FRAMENUM_TYPE(FT_FRAMENUM_ACK);
     case Derived::duplicate_of: return FRAMENUM_TYPE(FT_FRAMENUM_DUP_ACK);
     case Derived::retransmission_of: return FRAMENUM_TYPE(FT_FRAMENUM_RETRANS_PREV);
+    case Derived::retransmission_in: return FRAMENUM_TYPE(FT_FRAMENUM_RETRANS_NEXT);
     case Derived::request_in: return FRAMENUM_TYPE(FT_FRAMENUM_REQUEST);
+    case Derived::response_in: return FRAMENUM_TYPE(FT_FRAMENUM_RESPONSE);
     default: return nullptr;
   }
 }

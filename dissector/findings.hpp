@@ -19,6 +19,8 @@ enum class Finding : std::uint8_t {
   replayed,
   below_window,
   ack_of_unsent,
+  ack_of_unseen,
+  acknowledged_early,
   retransmission,
   congestion_mark,
   key_update,

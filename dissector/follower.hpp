@@ -20,13 +20,12 @@ class IdListener {
 
 class Follower {
  public:
-  Follower(Connection& connection, Side sender, wire::PacketKind kind, Sighting seen, PacketRecord& record,
-           IdListener& ids)
+  Follower(Connection& connection, Side sender, wire::PacketKind kind, Sighting seen, IdListener& ids)
       : connection_(connection),
         sender_(sender),
         kind_(kind),
         seen_(seen),
-        record_(record),
+        record_(*seen.record),
         ids_(ids),
         own_(connection.of(sender)),
         peer_(connection.of(other(sender))) {}
@@ -56,11 +55,11 @@ class Follower {
 
   void check_place(std::uint64_t type, std::string_view name);
   void server_only(const char* name);
-  void tell(Derived field, std::variant<std::uint64_t, Duration, std::string> value) {
-    record_.tell(frame_, field, std::move(value));
-  }
+  void tell(Derived field, std::uint64_t value) { record_.tell(frame_, field, value); }
+  void tell(Derived field, Duration value) { record_.tell(frame_, field, value); }
   void judge(Finding finding, std::string text = {}) { record_.judge(frame_, finding, std::move(text)); }
 
+  void judge_unseen(PacketNumber acknowledged);
   void count_acknowledged(const wire::Ack&);
   void tell_repetition(const ByteStream::Outcome&);
   void check_stream(std::uint64_t id, std::uint64_t end, bool fin);

@@ -9,7 +9,7 @@ void Follower::on(const wire::PathResponse& response) {
   const auto asked = peer_.challenges.find(response.data);
   if (asked == peer_.challenges.end()) return;
   const Duration trip = seen_.at - asked->second.at;
-  tell(Derived::path_challenge_in, asked->second.packet);
+  record_.link(frame_, Derived::path_challenge_in, asked->second, Derived::response_in);
   tell(Derived::path_round_trip, trip);
   judge(Finding::path_validated,
         "The path answers after " + std::to_string(to_microseconds(trip)) + " us (AV-MIG-6)");

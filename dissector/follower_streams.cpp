@@ -35,7 +35,7 @@ void Follower::on(const wire::MaxStreamData& max) {
 void Follower::tell_repetition(const ByteStream::Outcome& outcome) {
   if (outcome.contradiction) judge(Finding::stream_contradiction);
   if (!outcome.original) return;
-  tell(Derived::retransmission_of, outcome.original->packet);
+  record_.link(frame_, Derived::retransmission_of, *outcome.original, Derived::retransmission_in);
   tell(Derived::retransmission_delay, seen_.at - outcome.original->at);
   judge(Finding::retransmission);
 }

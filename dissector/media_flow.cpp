@@ -13,9 +13,9 @@ constexpr std::uint64_t given_up_after = 12;
 
 void MediaFlow::on_media(PacketRecord& record, int frame, Sighting seen, const wire::Media& media) {
   Lane& lane = lanes_[media.track];
-  if (const auto [place, fresh] = lane.fragments.try_emplace(media.fragment.value, seen); !fresh) {
-    record.tell(frame, Derived::retransmission_of, place->second.packet);
-    record.tell(frame, Derived::retransmission_delay, seen.at - place->second.at);
+  if (const Sighting* original = lane.fragments.note(media.fragment.value, seen)) {
+    record.link(frame, Derived::retransmission_of, *original, Derived::retransmission_in);
+    record.tell(frame, Derived::retransmission_delay, seen.at - original->at);
     record.judge(frame, Finding::retransmission);
   }
   remember(lane, seen, media);
@@ -25,29 +25,29 @@ void MediaFlow::on_media(PacketRecord& record, int frame, Sighting seen, const w
     record.judge(frame, Finding::fragment_contradiction);
   if (const auto head = lane.heads.find(media.fragment.value - media.index); head != lane.heads.end())
     record.tell(frame, Derived::media_frame, head->second);
-  if (lane.description && !lane.description->rendition.empty())
+  if (lane.description) {
     record.tell(frame, Derived::media_rendition, lane.description->rendition);
-  take_whole(record, frame, seen);
+    record.tell(frame, Derived::media_codec, lane.description->codec);
+  }
+  take_whole(record, frame);
 }
 
 void MediaFlow::on_parity(PacketRecord& record, int frame, Sighting seen, const wire::Parity& parity) {
   const Lane& lane = lanes_[parity.track];
   std::uint64_t missing = 0;
   for (std::uint64_t i = 0; i < parity.count; ++i)
-    missing += !lane.fragments.contains(parity.first.value + i);
+    missing += lane.fragments.find(parity.first.value + i) == nullptr;
   record.tell(frame, Derived::parity_missing, missing);
   reassembler_.on_parity(seen.at, parity);
-  take_whole(record, frame, seen);
+  take_whole(record, frame);
 }
 
 void MediaFlow::describe(const wire::Track& track, bool live, Duration latency) {
   lanes_[track.id].description =
-      Description{live,
-                  track.kind,
-                  latency,
-                  {track.timebase_numerator, track.timebase_denominator},
-                  track.kind == wire::TrackKind::video ? track.rendition : std::string("audio"),
-                  track.codec};
+      Description{std::make_shared<const wire::Track>(track),
+                  std::make_shared<const std::string>(
+                      track.kind == wire::TrackKind::video ? track.rendition : std::string("audio")),
+                  std::make_shared<const std::string>(track.codec), live, latency};
 }
 
 std::optional<Sighting> MediaFlow::last_packet(TrackId track) const {
@@ -67,45 +67,53 @@ void MediaFlow::remember(Lane& lane, Sighting seen, const wire::Media& media) {
   lane.heads[media.fragment.value] = head.number.value;
 }
 
-void MediaFlow::take_whole(PacketRecord& record, int frame, Sighting seen) {
-  while (const auto whole = reassembler_.next()) tell_whole(record, frame, seen, *whole);
+void MediaFlow::take_whole(PacketRecord& record, int frame) {
+  while (const auto whole = reassembler_.next()) tell_whole(record, frame, *whole);
 }
 
-void MediaFlow::tell_whole(PacketRecord& record, int frame, Sighting seen, const media::Completed& whole) {
+void MediaFlow::tell_whole(PacketRecord& record, int frame, const media::Completed& whole) {
   Lane& lane = lanes_[whole.track];
-  MediaEvent event{.track = whole.track.value,
+  MediaEvent event{.frame = frame,
+                   .track = whole.track,
+                   .described = lane.description ? lane.description->track : nullptr,
                    .number = whole.frame.number.value,
-                   .size = whole.frame.size(),
+                   .pts = whole.frame.pts,
+                   .payload = whole.frame.payload,
                    .key = whole.frame.key,
                    .repaired = whole.repaired};
-  if (lane.description) event.label = lane.description->rendition;
-  record.tell(frame, Derived::media_complete, std::uint64_t{1});
-  tell_packets(record, frame, seen, lane, whole, event);
+  record.tell(frame, Derived::media_complete, 1u);
+  record.tell(frame, Derived::media_whole_track, event.track.value);
+  record.tell(frame, Derived::media_whole_frame, event.number);
+  record.tell(frame, Derived::media_size, event.size());
+  record.tell(frame, Derived::media_key, event.key);
+  tell_packets(record, frame, lane, whole, event);
   tell_times(record, frame, lane, whole, event);
   count_missing(record, frame, lane, whole.frame.number.value, event);
   estimate_playout(record, frame, lane, whole, event);
-  record.assembled.push_back({frame, Assembled::What::media, whole.frame.payload});
   record.media.push_back(std::move(event));
 }
 
-void MediaFlow::tell_packets(PacketRecord& record, int frame, Sighting seen, Lane& lane,
-                             const media::Completed& whole, MediaEvent& event) {
+void MediaFlow::tell_packets(PacketRecord& record, int frame, Lane& lane, const media::Completed& whole,
+                             MediaEvent& event) {
   record.tell(frame, Derived::media_repaired, std::uint64_t{whole.repaired});
-  record.tell(frame, Derived::media_last, seen.packet);
+  record.tell(frame, Derived::media_last, record.packet);
   const auto extent = lane.frames.find(whole.frame.number.value);
   if (extent == lane.frames.end()) return;
-  std::set<std::uint32_t> packets;
+  std::vector<Sighting> packets;
   for (std::uint64_t i = 0; i < extent->second.fragments; ++i) {
-    const auto at = lane.fragments.find(extent->second.first.value + i);
-    if (at == lane.fragments.end()) {
-      ++event.recovered;
+    if (const Sighting* seen = lane.fragments.find(extent->second.first.value + i)) {
+      packets.push_back(*seen);
     } else {
-      packets.insert(at->second.packet);
+      ++event.recovered;
     }
   }
-  if (!packets.empty()) record.tell(frame, Derived::media_first, *packets.begin());
+  const auto number = [](const Sighting& seen) { return seen.record->packet; };
+  std::ranges::sort(packets, {}, number);
+  packets.erase(std::ranges::unique(packets, {}, number).begin(), packets.end());
+  if (!packets.empty()) record.tell(frame, Derived::media_first, number(packets.front()));
   record.tell(frame, Derived::media_packets, packets.size());
-  for (std::uint32_t packet : packets) record.tell(frame, Derived::media_packet, packet);
+  for (const Sighting& seen : packets)
+    record.link(frame, Derived::media_packet, seen, Derived::media_whole_in);
   if (event.recovered > 0) record.tell(frame, Derived::media_recovered, event.recovered);
   if (whole.repaired) record.judge(frame, Finding::frame_repaired);
 }
@@ -156,10 +164,12 @@ void MediaFlow::count_missing(PacketRecord& record, int frame, Lane& lane, std::
 /// frames have no later time than that (AV-PLY-5); stored ones shift all that follow (AV-PLY-3).
 void MediaFlow::estimate_playout(PacketRecord& record, int frame, const Lane& lane,
                                  const media::Completed& whole, MediaEvent& event) {
-  if (!lane.description || lane.description->kind != wire::TrackKind::video) return;
+  if (!lane.description || lane.description->track->kind != wire::TrackKind::video) return;
   const Duration at = whole.last_arrival.time_since_epoch();
   const std::int64_t bounded = std::clamp<std::int64_t>(whole.frame.pts, -(1ll << 52), 1ll << 52);
-  const Duration presented = media::to_duration(bounded, lane.description->timebase);
+  const wire::Track& track = *lane.description->track;
+  const Duration presented =
+      media::to_duration(bounded, {track.timebase_numerator, track.timebase_denominator});
   if (!shown_from_) shown_from_ = at + lane.description->latency - presented;
   if (event.late) return;
   Duration due = *shown_from_ + presented;

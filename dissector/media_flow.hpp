@@ -8,7 +8,6 @@
 #include <string>
 #include <unordered_map>
 
-#include "dissector/number_space.hpp"
 #include "dissector/record.hpp"
 #include "protocol/media/freeze_meter.hpp"
 #include "protocol/media/reassembler.hpp"
@@ -35,15 +34,14 @@ class MediaFlow {
     std::uint32_t fragments = 0;
   };
   struct Description {
+    std::shared_ptr<const wire::Track> track;
+    std::shared_ptr<const std::string> rendition, codec;
     bool live = false;
-    wire::TrackKind kind = wire::TrackKind::video;
     Duration latency{};
-    media::Timebase timebase;
-    std::string rendition, codec;
   };
   struct Lane {
     std::optional<Description> description;
-    std::unordered_map<std::uint64_t, Sighting> fragments;
+    Sightings fragments;
     std::map<std::uint64_t, Extent> frames;                  // by number, of those whose head was seen
     std::unordered_map<std::uint64_t, std::uint64_t> heads;  // first fragment -> number
     std::optional<std::uint64_t> newest;                     // frame that became whole
@@ -54,9 +52,9 @@ class MediaFlow {
   };
 
   void remember(Lane&, Sighting, const wire::Media&);
-  void take_whole(PacketRecord&, int frame, Sighting);
-  void tell_whole(PacketRecord&, int frame, Sighting, const media::Completed&);
-  void tell_packets(PacketRecord&, int frame, Sighting, Lane&, const media::Completed&, MediaEvent&);
+  void take_whole(PacketRecord&, int frame);
+  void tell_whole(PacketRecord&, int frame, const media::Completed&);
+  void tell_packets(PacketRecord&, int frame, Lane&, const media::Completed&, MediaEvent&);
   void tell_times(PacketRecord&, int frame, Lane&, const media::Completed&, MediaEvent&);
   void count_missing(PacketRecord&, int frame, Lane&, std::uint64_t number, MediaEvent&);
   void estimate_playout(PacketRecord&, int frame, const Lane&, const media::Completed&, MediaEvent&);

@@ -4,8 +4,7 @@ namespace avocet::dissector {
 
 NumberSpace::Verdict NumberSpace::see(PacketNumber number, Sighting sighting) {
   Verdict verdict;
-  const auto [place, fresh] = seen_.try_emplace(number.value, sighting);
-  if (!fresh) verdict.earlier = place->second;
+  verdict.earlier = seen_.note(number.value, sighting);
   if (!largest_) {
     largest_ = number;
   } else if (number > *largest_) {
@@ -13,7 +12,7 @@ NumberSpace::Verdict NumberSpace::see(PacketNumber number, Sighting sighting) {
     largest_ = number;
   } else {
     verdict.behind = *largest_ - number;
-    verdict.reordered = fresh;
+    verdict.reordered = verdict.earlier == nullptr;
   }
   return verdict;
 }

@@ -7,41 +7,54 @@ namespace {
 
 int tree_of_frame = -1;
 
-/// Lines for the facts and judgements about one frame, or about the packet.
+/// A line for what no byte of the packet says.
+void show_fact(const Fact& fact, proto_tree* tree, tvbuff_t* tvb) {
+  const int id = id_of(fact.field);
+  proto_item* line = nullptr;
+  switch (proto_registrar_get_ftype(id)) {
+    case FT_RELATIVE_TIME: {
+      const nstime_t time = to_nstime(Duration(static_cast<std::int64_t>(fact.value)));
+      line = proto_tree_add_time(tree, id, tvb, 0, 0, &time);
+      break;
+    }
+    case FT_UINT64: line = proto_tree_add_uint64(tree, id, tvb, 0, 0, fact.value); break;
+    case FT_BOOLEAN: line = proto_tree_add_boolean(tree, id, tvb, 0, 0, fact.value != 0); break;
+    default: line = proto_tree_add_uint(tree, id, tvb, 0, 0, static_cast<guint32>(fact.value)); break;
+  }
+  proto_item_set_generated(line);
+}
+
+/// Lines for all that is known about one frame, or about the packet.
 void show_findings(const PacketView& view, int frame, proto_tree* tree, proto_item* item, tvbuff_t* tvb) {
   for (const Fact& fact : view.record.facts) {
-    if (fact.frame != frame || tree == nullptr) continue;
-    const int id = id_of(fact.field);
-    proto_item* line = nullptr;
-    if (const auto* time = std::get_if<Duration>(&fact.value)) {
-      const nstime_t shown = to_nstime(*time);
-      line = proto_tree_add_time(tree, id, tvb, 0, 0, &shown);
-    } else if (const auto* text = std::get_if<std::string>(&fact.value)) {
-      line = proto_tree_add_string(tree, id, tvb, 0, 0, text->c_str());
-    } else {
-      const std::uint64_t number = std::get<std::uint64_t>(fact.value);
-      switch (proto_registrar_get_ftype(id)) {
-        case FT_UINT64: line = proto_tree_add_uint64(tree, id, tvb, 0, 0, number); break;
-        case FT_BOOLEAN:
-          line = proto_tree_add_boolean(tree, id, tvb, 0, 0, static_cast<guint32>(number));
-          break;
-        default: line = proto_tree_add_uint(tree, id, tvb, 0, 0, static_cast<guint32>(number)); break;
-      }
-    }
-    proto_item_set_generated(line);
+    if (fact.frame == frame) show_fact(fact, tree, tvb);
+  }
+  for (const Note& note : view.record.notes) {
+    if (note.frame != frame) continue;
+    proto_item_set_generated(proto_tree_add_string(tree, id_of(note.field), tvb, 0, 0, note.text->c_str()));
+  }
+  for (const Fact& fact : view.record.later) {
+    if (fact.frame == frame) show_fact(fact, tree, tvb);
   }
   for (const Judgement& judgement : view.record.judgements) {
     if (judgement.frame == frame) judge(view.packet, item, judgement.finding, judgement.text);
   }
 }
 
+/// Bytes that a record keeps, as a source that the window shows beside the packet.
+tvbuff_t* add_source(const PacketView& view, const Bytes& bytes, const char* name) {
+  const auto size = static_cast<unsigned>(bytes.size());
+  tvbuff_t* tvb = tvb_new_child_real_data(view.tvb, reinterpret_cast<const guint8*>(bytes.data()), size,
+                                          static_cast<int>(size));
+  add_new_data_source(view.packet, tvb, name);
+  return tvb;
+}
+
 /// A message that a stream's bytes make up, in a data source of its own.
 template <class Registry>
 void show_message(const PacketView& view, proto_tree* tree, const Assembled& assembled, const char* source) {
   const auto size = static_cast<unsigned>(assembled.bytes->size());
-  tvbuff_t* tvb = tvb_new_child_real_data(view.tvb, reinterpret_cast<const guint8*>(assembled.bytes->data()),
-                                          size, static_cast<int>(size));
-  add_new_data_source(view.packet, tvb, source);
+  tvbuff_t* tvb = add_source(view, *assembled.bytes, source);
   wire::Reader r(*assembled.bytes);
   const std::uint64_t type = r.varint();
   r.varint();
@@ -60,27 +73,19 @@ void show_message(const PacketView& view, proto_tree* tree, const Assembled& ass
   });
 }
 
-void show_media_frame(const PacketView& view, proto_tree* tree, const Assembled& assembled) {
-  if (assembled.bytes == nullptr || assembled.bytes->empty()) return;
-  const auto size = static_cast<unsigned>(assembled.bytes->size());
-  tvbuff_t* tvb = tvb_new_child_real_data(view.tvb, reinterpret_cast<const guint8*>(assembled.bytes->data()),
-                                          size, static_cast<int>(size));
-  add_new_data_source(view.packet, tvb, "Media frame");
-  proto_tree_add_item(tree, id_of(Derived::media_payload), tvb, 0, static_cast<int>(size), ENC_NA);
-}
-
 void show_assembled(const PacketView& view, int frame, proto_tree* tree) {
   for (const Assembled& assembled : view.record.assembled) {
     if (assembled.frame != frame) continue;
-    switch (assembled.what) {
-      case Assembled::What::handshake:
-        show_message<wire::HandshakeMessages>(view, tree, assembled, "Handshake message");
-        break;
-      case Assembled::What::service:
-        show_message<wire::ServiceMessages>(view, tree, assembled, "Service message");
-        break;
-      case Assembled::What::media: show_media_frame(view, tree, assembled); break;
+    if (assembled.what == Assembled::What::handshake) {
+      show_message<wire::HandshakeMessages>(view, tree, assembled, "Handshake message");
+    } else {
+      show_message<wire::ServiceMessages>(view, tree, assembled, "Service message");
     }
+  }
+  for (const MediaEvent& media : view.record.media) {
+    if (media.frame != frame || media.size() == 0) continue;
+    proto_tree_add_item(tree, id_of(Derived::media_payload), add_source(view, *media.payload, "Media frame"),
+                        0, static_cast<int>(media.size()), ENC_NA);
   }
 }
 
@@ -159,7 +164,7 @@ void show_header(const PacketView& view, proto_tree* tree, ByteView packet, wire
   } else {
     wire::ClearPacket clear;
     show_fields(sheet, r, clear);
-    show_clear_body(view, tree, clear);
+    if (r.ok()) show_clear_body(view, tree, clear);
   }
 }
 
@@ -193,7 +198,7 @@ void show_packet(const PacketView& view, proto_item* root) {
   const auto kind = wire::packet_kind(packet);
   if (view.tree == nullptr || !kind) {
     for (const Judgement& judgement : view.record.judgements)
-      judge(view.packet, nullptr, judgement.finding, judgement.text);
+      judge(view.packet, root, judgement.finding, judgement.text);
     return;
   }
   show_header(view, view.tree, packet, *kind);

@@ -9,7 +9,7 @@ namespace avocet::dissector {
 struct PacketView {
   packet_info* packet;
   tvbuff_t* tvb;
-  proto_tree* tree;  ///< null when nobody looks
+  proto_tree* tree;  ///< null when nobody looks: then only judgements are made
   const PacketRecord& record;
   ByteView frames;       ///< plain text, empty when there is none
   tvbuff_t* plain_text;  ///< a tvb of it; null when there is none

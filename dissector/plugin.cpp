@@ -63,7 +63,8 @@ Capture::Seen first_sight(packet_info* packet, tvbuff_t* tvb) {
   const ByteView bytes = captured(tvb);
   const PeerAddress from = endpoint(packet->src, packet->srcport),
                     to = endpoint(packet->dst, packet->destport);
-  return capture->see({.seen = {packet->num, to_time(packet->abs_ts)},
+  return capture->see({.packet = packet->num,
+                       .at = to_time(packet->abs_ts),
                        .from = from,
                        .to = to,
                        .bytes = bytes,
@@ -101,14 +102,11 @@ void dissect_packet(tvbuff_t* tvb, packet_info* packet, proto_tree* tree, unsign
   if (packet->cinfo != nullptr)
     col_append_sep_str(packet->cinfo, COL_INFO, " | ",
                        summarise(captured(tvb), *seen.record, seen.frames).c_str());
-  proto_item* root = nullptr;
-  proto_tree* below = nullptr;
-  tvbuff_t* plain = nullptr;
-  if (tree != nullptr) {
-    root = proto_tree_add_item(tree, protocol, tvb, 0, -1, ENC_NA);
-    below = proto_item_add_subtree(root, tree_type);
-    plain = plain_text_of(packet, tvb, seen);
-  }
+  // Statistics come with a tree in which nobody looks for fields of ours.
+  const bool looked_at = tree != nullptr && proto_field_is_referenced(tree, protocol) != FALSE;
+  proto_item* root = tree == nullptr ? nullptr : proto_tree_add_item(tree, protocol, tvb, 0, -1, ENC_NA);
+  proto_tree* below = looked_at ? proto_item_add_subtree(root, tree_type) : nullptr;
+  tvbuff_t* plain = looked_at || packet->cinfo != nullptr ? plain_text_of(packet, tvb, seen) : nullptr;
   show_packet({packet, tvb, below, *seen.record, seen.frames, plain}, root);
   tell_statistics(packet, tvb, captured(tvb), *seen.record, seen.frames);
 }

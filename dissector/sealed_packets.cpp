@@ -45,7 +45,7 @@ ByteView Capture::see_sealed(PacketRecord& record, const Datagram& datagram) {
   settle(record, datagram, connection, sender);
   const bool fresh = order(record, datagram, header, connection, sender, number);
   if (!opened) return {};
-  if (fresh) Follower(connection, sender, header.kind, datagram.seen, record, *this).follow(opened->frames);
+  if (fresh) Follower(connection, sender, header.kind, {&record, datagram.at}, *this).follow(opened->frames);
   return opened->frames;
 }
 
@@ -107,9 +107,9 @@ bool Capture::order(PacketRecord& record, const Datagram& datagram, const wire::
   Flow& flow = connection.of(sender);
   NumberSpace& space = is_handshake(header) ? flow.handshake : flow.traffic;
   record.tell(whole_packet, Derived::number, number.value);
-  const NumberSpace::Verdict verdict = space.see(number, datagram.seen);
+  const NumberSpace::Verdict verdict = space.see(number, {&record, datagram.at});
   if (verdict.earlier) {
-    record.tell(whole_packet, Derived::duplicate_of, verdict.earlier->packet);
+    record.tell(whole_packet, Derived::duplicate_of, verdict.earlier->record->packet);
     const bool elsewhere = flow.address && *flow.address != datagram.from;
     record.judge(whole_packet, elsewhere ? Finding::replayed : Finding::duplicate);
     return false;
@@ -129,7 +129,9 @@ bool Capture::order(PacketRecord& record, const Datagram& datagram, const wire::
                      " until now (AV-MIG-1)");
   }
   flow.address = datagram.from;
-  if (!is_handshake(header)) spin(record, datagram, header, flow);
+  if (is_handshake(header)) return true;
+  spin(record, datagram, header, flow);
+  check_acknowledged(record, flow, number);
   return true;
 }
 
@@ -138,10 +140,20 @@ void Capture::spin(PacketRecord& record, const Datagram& datagram, const wire::S
                    Flow& flow) {
   if (flow.spin && *flow.spin != header.spin) {
     if (flow.spin_flipped)
-      record.tell(whole_packet, Derived::spin_round_trip, datagram.seen.at - *flow.spin_flipped);
-    flow.spin_flipped = datagram.seen.at;
+      record.tell(whole_packet, Derived::spin_round_trip, datagram.at - *flow.spin_flipped);
+    flow.spin_flipped = datagram.at;
   }
   flow.spin = header.spin;
+}
+
+/// A new packet that its receiver has acknowledged before, as far as this capture can tell.
+void Capture::check_acknowledged(PacketRecord& record, const Flow& flow, PacketNumber number) {
+  const auto early = flow.early_acks.lower_bound(number.value);
+  if (early == flow.early_acks.end() || !flow.acknowledged.contains(number.value)) return;
+  record.judge(
+      whole_packet, Finding::acknowledged_early,
+      "Packet " + std::to_string(early->second.record->packet) +
+          " acknowledged it before it came by: a lie (AV-ACK-13), or the capture mixes up the order");
 }
 
 void Capture::judge_keys(PacketRecord& record, const Connection& connection, const Unsealed& opened) {

@@ -31,7 +31,7 @@ void ServiceFollower::on(const wire::Seek& seek) {
 void ServiceFollower::on(const wire::Switched& switched) {
   answer({about("switch", switched.play)});
   if (const auto last = connection_.of(sender_).media.last_packet(switched.from)) {
-    record_.tell(frame_, Derived::switch_last_packet, last->packet);
+    record_.tell(frame_, Derived::switch_last_packet, last->record->packet);
     record_.tell(frame_, Derived::switch_time, seen_.at - last->at);
   }
   judge(Finding::rendition_switch, "From frame " + std::to_string(switched.at.value) + " on track " +
@@ -59,7 +59,7 @@ void ServiceFollower::answer(std::initializer_list<std::string> requests) {
   for (const std::string& request : requests) {
     const auto asked = connection_.requests.find(request);
     if (asked == connection_.requests.end()) continue;
-    record_.tell(frame_, Derived::request_in, asked->second.packet);
+    record_.link(frame_, Derived::request_in, asked->second, Derived::response_in);
     record_.tell(frame_, Derived::response_time, seen_.at - asked->second.at);
     connection_.requests.erase(asked);
     return;

@@ -49,7 +49,7 @@ std::string summarise(ByteView packet, const PacketRecord& record, ByteView fram
   std::string line = name_of(*kind);
   if (*kind <= wire::PacketKind::handshake) {
     for (const Fact& fact : record.facts) {
-      if (fact.field == Derived::number) line += " " + std::to_string(std::get<std::uint64_t>(fact.value));
+      if (fact.field == Derived::number) line += " " + std::to_string(fact.value);
     }
     if (!record.unsealed) line += " (sealed)";
   }
@@ -66,8 +66,7 @@ std::string summarise(ByteView packet, const PacketRecord& record, ByteView fram
       line += " [" + message_name<wire::ServiceMessages>(assembled) + "]";
   }
   for (const MediaEvent& media : record.media)
-    line += " [" + (media.label.empty() ? "track " + std::to_string(media.track) : media.label) + " frame " +
-            std::to_string(media.number) + (media.key ? " key]" : "]");
+    line += " [" + media.label() + " frame " + std::to_string(media.number) + (media.key ? " key]" : "]");
   return line;
 }
 

@@ -10,7 +10,7 @@
 #include <utility>
 
 #include "endpoints/codec/ffmpeg.hpp"
-#include "endpoints/codec/nal.hpp"
+#include "protocol/media/nal.hpp"
 
 namespace avocet::codec {
 namespace {

@@ -8,8 +8,8 @@
 
 #include "endpoints/codec/alignment.hpp"
 #include "endpoints/codec/media_file.hpp"
-#include "endpoints/codec/nal.hpp"
 #include "endpoints/codec/sample_index.hpp"
+#include "protocol/media/nal.hpp"
 
 namespace avocet::codec {
 

@@ -3,31 +3,10 @@
 import random
 import selectors
 import socket
-import struct
 import threading
 import time
 
-RAW_IP = 101
-
-
-class Pcap:
-    """Packets of IPv4 and UDP without a link layer, times in nanoseconds."""
-
-    def __init__(self, path):
-        self.file = open(path, "wb")
-        self.file.write(struct.pack("<IHHiIII", 0xA1B23C4D, 2, 4, 0, 0, 65535, RAW_IP))
-        self.packets = 0
-
-    def add(self, seconds_ns, source, target, payload):
-        udp = struct.pack(">HHHH", source[1], target[1], 8 + len(payload), 0) + payload
-        ip = struct.pack(">BBHHHBBH4s4s", 0x45, 0, 20 + len(udp), self.packets & 0xFFFF, 0, 64, 17, 0,
-                         socket.inet_aton(source[0]), socket.inet_aton(target[0]))
-        data = ip + udp
-        self.file.write(struct.pack("<IIII", seconds_ns // 10**9, seconds_ns % 10**9, len(data), len(data)) + data)
-        self.packets += 1
-
-    def close(self):
-        self.file.close()
+from captures import Pcap
 
 
 class Recorder(threading.Thread):

@@ -1,5 +1,6 @@
 """tshark with the plugin of this build and no other, as a user for whom Wireshark loads it."""
 
+import json
 import os
 import pathlib
 import shutil
@@ -38,8 +39,24 @@ class Shark:
     def count(self, capture, which, keys=None, **more):
         return len(self.read(capture, "-Y", which, "-T", "fields", "-e", "frame.number", keys=keys, **more).split())
 
-    def fields(self, capture, which, *names, keys=None):
+    def fields(self, capture, which, *names, keys=None, passes=1):
         """Rows of the fields named, each a list of strings."""
         chosen = [word for name in names for word in ("-e", name)]
-        text = self.read(capture, "-Y", which, "-T", "fields", *chosen, keys=keys)
+        text = self.read(capture, *["-2"] * (passes - 1), "-Y", which, "-T", "fields", *chosen, keys=keys)
         return [line.split("\t") for line in text.splitlines()]
+
+    def trees(self, capture, order, protocol, keys):
+        """The lines below a protocol, of packets in any order: sharkd's."""
+        requests = [{"method": "load", "params": {"file": str(capture)}}]
+        requests += [{"method": "frame", "params": {"frame": number, "proto": True}} for number in order]
+        told = "".join(json.dumps({"jsonrpc": "2.0", "id": i, **request}) + "\n" for i, request in enumerate(requests, start=1))
+        done = subprocess.run([*self.as_user, "sharkd", "-"], input=told, capture_output=True, text=True, timeout=300, check=True,
+                              env={**self.env, "AVOCET_KEYLOG": str(keys)})
+        for answer in done.stdout.splitlines()[1:]:
+            tree = json.loads(answer)["result"]["tree"]
+            yield [line for node in tree if node["l"] == protocol for line in self._lines(node)]
+
+    def _lines(self, node):
+        yield node["l"].strip(" []")
+        for child in node.get("n", []):
+            yield from self._lines(child)

@@ -1,8 +1,8 @@
-#include "endpoints/codec/nal.hpp"
+#include "protocol/media/nal.hpp"
 
 #include <span>
 
-namespace avocet::codec {
+namespace avocet::media {
 namespace {
 
 /// Walks bytes; once something was missing, all that follows is zero or empty.
@@ -30,7 +30,7 @@ class Reader {
 
 constexpr std::size_t avc_length_at = 4, avc_sets_at = 5, hevc_length_at = 21, hevc_arrays_at = 22;
 
-bool is_h264(const media::TrackConfig& config) { return config.codec == "h264"; }
+bool is_h264(const TrackConfig& config) { return config.codec == "h264"; }
 
 void append_set(Bytes& out, Reader& reader, std::size_t length_size) {
   const auto set = reader.take(reader.number(2));
@@ -62,7 +62,7 @@ Bytes hevc_sets(Reader reader, std::size_t length_size) {
 
 }  // namespace
 
-std::optional<std::size_t> nal_length_size(const media::TrackConfig& config) {
+std::optional<std::size_t> nal_length_size(const TrackConfig& config) {
   const auto& record = config.extradata;
   const std::size_t at = is_h264(config) ? avc_length_at : hevc_length_at;
   const bool known = is_h264(config) || config.codec == "hevc";
@@ -72,14 +72,14 @@ std::optional<std::size_t> nal_length_size(const media::TrackConfig& config) {
   return (std::to_integer<std::size_t>(record[at]) & 3) + 1;
 }
 
-Bytes parameter_sets(const media::TrackConfig& config) {
+Bytes parameter_sets(const TrackConfig& config) {
   const auto length_size = nal_length_size(config);
   if (!length_size) return {};
   return is_h264(config) ? avc_sets(Reader(config.extradata), *length_size)
                          : hevc_sets(Reader(config.extradata), *length_size);
 }
 
-bool is_discardable(const media::TrackConfig& config, ByteView payload) {
+bool is_discardable(const TrackConfig& config, ByteView payload) {
   const auto length_size = nal_length_size(config);
   if (!length_size) return false;
   // With temporal layers a picture of a lower one may serve the higher ones whatever its type says.
@@ -105,4 +105,15 @@ bool is_discardable(const media::TrackConfig& config, ByteView payload) {
   return pictures;
 }
 
-}  // namespace avocet::codec
+void append_byte_stream(Bytes& out, ByteView units, std::size_t length_size) {
+  constexpr std::byte start_code[] = {std::byte{0}, std::byte{0}, std::byte{0}, std::byte{1}};
+  Reader reader(units);
+  while (!reader.done()) {
+    const ByteView unit = reader.take(reader.number(length_size));
+    if (unit.empty()) continue;
+    out.insert(out.end(), std::begin(start_code), std::end(start_code));
+    out.insert(out.end(), unit.begin(), unit.end());
+  }
+}
+
+}  // namespace avocet::media

@@ -1,12 +1,12 @@
-#include "endpoints/codec/nal.hpp"
+#include "protocol/media/nal.hpp"
 
 #include <gtest/gtest.h>
 
-namespace avocet::codec {
+namespace avocet::media {
 namespace {
 
-media::TrackConfig track(const char* codec, std::string_view record) {
-  media::TrackConfig config;
+TrackConfig track(const char* codec, std::string_view record) {
+  TrackConfig config;
   config.codec = codec;
   config.extradata = from_hex(record);
   return config;
@@ -37,6 +37,12 @@ TEST(Nal, DamagedRecordsGiveNothing) {
   EXPECT_FALSE(nal_length_size(track("aac", "1190 56e5 00 00 00 00")));
 }
 
+TEST(Nal, AByteStreamHasStartCodesInsteadOfLengths) {
+  Bytes out;
+  append_byte_stream(out, from_hex("0003 67aabb 0000 0002 68cc 00ff 01"), 2);
+  EXPECT_EQ(to_hex(out), "0000000167aabb0000000168cc") << "empty units and damage are left out";
+}
+
 TEST(Nal, APictureIsDiscardableWhenAllItsSlicesAre) {
   EXPECT_TRUE(is_discardable(
       avc, from_hex("00000002 0605 00000002 01aa 00000002 01bb")));  // SEI, slices with nal_ref_idc 0
@@ -51,4 +57,4 @@ TEST(Nal, APictureIsDiscardableWhenAllItsSlicesAre) {
 }
 
 }  // namespace
-}  // namespace avocet::codec
+}  // namespace avocet::media
