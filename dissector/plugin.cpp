@@ -5,6 +5,7 @@
 
 #include "dissector/capture.hpp"
 #include "dissector/declared_fields.hpp"
+#include "dissector/export.hpp"
 #include "dissector/packet_view.hpp"
 #include "dissector/segments.hpp"
 #include "dissector/statistics.hpp"
@@ -108,7 +109,9 @@ void dissect_packet(tvbuff_t* tvb, packet_info* packet, proto_tree* tree, unsign
   proto_tree* below = looked_at ? proto_item_add_subtree(root, tree_type) : nullptr;
   tvbuff_t* plain = looked_at || packet->cinfo != nullptr ? plain_text_of(packet, tvb, seen) : nullptr;
   show_packet({packet, tvb, below, *seen.record, seen.frames, plain}, root);
-  tell_statistics(packet, tvb, captured(tvb), *seen.record, seen.frames);
+  const TapPacket tapped{captured(tvb), seen.record, seen.frames};
+  tell_statistics(packet, tvb, tapped);
+  tell_export(packet, tapped);
 }
 
 int dissect(tvbuff_t* tvb, packet_info* packet, proto_tree* tree, void*) {
@@ -172,6 +175,7 @@ void register_protocol() {
   register_findings(protocol);
   register_packet_view(protocol);
   register_statistics(protocol);
+  register_export(protocol);
   static int* trees[] = {&tree_type};
   proto_register_subtree_array(trees, 1);
   handle = register_dissector("avocet", dissect, protocol);

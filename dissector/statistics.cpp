@@ -108,14 +108,11 @@ void hand_off_statistics() {
                              nullptr);
 }
 
-void tell_statistics(packet_info* packet, tvbuff_t* tvb, ByteView bytes, const PacketRecord& record,
-                     ByteView frames) {
-  if (have_tap_listener(packet_tap)) {
-    auto* tapped = new (wmem_alloc(packet->pool, sizeof(TapPacket))) TapPacket{bytes, &record, frames};
-    tap_queue_packet(packet_tap, packet, tapped);
-  }
+void tell_statistics(packet_info* packet, tvbuff_t* tvb, const TapPacket& tapped) {
+  if (have_tap_listener(packet_tap))
+    tap_queue_packet(packet_tap, packet, new (wmem_alloc(packet->pool, sizeof(TapPacket))) TapPacket(tapped));
   if (!have_tap_listener(follow_tap)) return;
-  for (const Assembled& assembled : record.assembled) {
+  for (const Assembled& assembled : tapped.record->assembled) {
     if (assembled.what != Assembled::What::service) continue;
     const auto size = static_cast<unsigned>(assembled.bytes->size());
     tap_queue_packet(follow_tap, packet,

@@ -3,8 +3,7 @@
 #include "dissector/record.hpp"
 #include "dissector/wireshark.hpp"
 
-/// What is counted over a capture: `tshark -z avocet,tree`, `avocet_media,tree`, follow stream, export of
-/// media.
+/// What is counted over a capture: `tshark -z avocet,tree`, `avocet_media,tree`, follow stream.
 namespace avocet::dissector {
 
 /// What the taps are told of each packet.
@@ -16,6 +15,6 @@ struct TapPacket {
 
 void register_statistics(int protocol);
 void hand_off_statistics();
-void tell_statistics(packet_info*, tvbuff_t*, ByteView packet, const PacketRecord&, ByteView frames);
+void tell_statistics(packet_info*, tvbuff_t*, const TapPacket&);
 
 }  // namespace avocet::dissector
