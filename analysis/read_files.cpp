@@ -1,11 +1,8 @@
 #include "analysis/read_files.hpp"
 
-#include <fmt/format.h>
-
-#include <fstream>
-
 #include "analysis/account/journey_account.hpp"
 #include "analysis/capture/capture_file.hpp"
+#include "analysis/packets/key_log_file.hpp"
 #include "analysis/progress_bar.hpp"
 
 namespace avocet::analysis {
@@ -27,7 +24,7 @@ std::expected<Account, std::string> read_one(const Sources& sources) {
   PacketOpening opening;
   CaptureReading reading(&opening);
   for (const std::uint16_t port : sources.ports) reading.connections().also_port(port);
-  if (auto failed = read_keys(sources.key_log, reading.keys()); !failed.empty())
+  if (auto failed = read_key_log(sources.key_log, reading.keys()); !failed.empty())
     return std::unexpected(std::move(failed));
   read_all(*file, reading, [&] {
     const auto record = file->next();
@@ -44,7 +41,7 @@ std::expected<Account, std::string> read_two(const Sources& sources) {
   auto pair = PairReading::open(sources.files[0], sources.files[1], sources.ports, &opening);
   if (!pair) return std::unexpected(pair.error());
   CaptureReading& viewer = pair->reading(CaptureSide::viewer);
-  if (auto failed = read_keys(sources.key_log, viewer.keys()); !failed.empty())
+  if (auto failed = read_key_log(sources.key_log, viewer.keys()); !failed.empty())
     return std::unexpected(std::move(failed));
   const capture::CaptureFile& file = pair->file(CaptureSide::viewer);
   read_all(file, viewer, [&] { return pair->read_next(); });
@@ -59,21 +56,6 @@ std::expected<Account, std::string> read_two(const Sources& sources) {
 
 std::expected<Account, std::string> read_files(const Sources& sources) {
   return sources.files.size() == 1 ? read_one(sources) : read_two(sources);
-}
-
-std::string read_keys(const std::string& name, KeyRing& keys) {
-  if (name.empty()) return {};
-  std::ifstream in(name);
-  if (!in) return fmt::format("cannot read the key log {}; is the name right?", name);
-  std::string line;
-  std::size_t taken = 0;
-  while (std::getline(in, line)) taken += keys.add(line);
-  if (taken > 0) return {};
-  return fmt::format(
-      "{} has no line of an Avocet key log; --keylog of avocet-server, avocet-client or avocet-sim's "
-      "keys.log "
-      "is meant",
-      name);
 }
 
 }  // namespace avocet::analysis

@@ -18,7 +18,4 @@ struct Sources {
 /// The account of one capture, or of two together. Shows its progress. What failed is for a person.
 std::expected<Account, std::string> read_files(const Sources&);
 
-/// Takes the lines of a key log. What failed, for a person; empty when nothing did.
-std::string read_keys(const std::string& name, KeyRing&);
-
 }  // namespace avocet::analysis

@@ -1,0 +1,107 @@
+#!/usr/bin/env python3
+"""A path that avocet-replay recovers from captures does to the same flow what the original did.
+
+A scenario is simulated and captured, its path recovered and simulated again: the rate and the 95th percentile of the one-way
+delay must be within 10 %, and loss within 0.2 points. (By one capture of the server or the viewer it is less exact: see --from.)
+"""
+
+import argparse
+import json
+import math
+import random
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+# Scenario, settings, flow; alone on its way to the viewer, and filling it. Traces that the flow fills to less than half, as the
+# cellular ones, differ by as much from seed to seed.
+RUNS = [
+    ("rfc8867-5.1", [], "media"),
+    ("rfc8867-5.1", ["loss=3%"], "media"),
+    ("rfc8867-5.1", ["scale=4"], "media"),
+    ("rfc8867-5.3", [], "media"),
+    ("mahimahi", ["trace=wave.down", "queue=300ms"], "media"),
+    ("mahimahi", ["trace=walk.down", "queue=300ms"], "media"),
+]
+
+
+def write_trace(file, rate_of):
+    """A minute in mahimahi's format: a line for each 1500 bytes, the millisecond at which they may leave."""
+    lines, credit = [], 0.0
+    for millisecond in range(1, 60_001):
+        credit += rate_of(millisecond / 1000) / 8000
+        while credit >= 1500:
+            lines.append(f"{millisecond}\n")
+            credit -= 1500
+    file.write_text("".join(lines))
+
+
+def write_traces(folder):
+    write_trace(folder / "wave.down", lambda t: 2e6 + 1e6 * math.sin(2 * math.pi * t / 20))
+    draw, steps = random.Random(7), [1.5e6]
+    while len(steps) < 16:  # every four seconds up or down by up to a half
+        steps.append(min(3e6, max(6e5, steps[-1] * draw.uniform(0.55, 1.6))))
+    write_trace(folder / "walk.down", lambda t: steps[int(t / 4)])
+
+
+def run(*command):
+    done = subprocess.run([str(c) for c in command], capture_output=True, text=True, timeout=500, check=False)
+    if done.returncode != 0:
+        sys.exit(f"{' '.join(map(str, command))}: exit {done.returncode}\n{done.stdout}{done.stderr}")
+    return done.stdout
+
+
+def simulate(programs, scenario, settings, flow, seed, folder):
+    """The captures of both ends, and what they tell of the way to the viewer."""
+    sets = [part for setting in settings for part in ("--set", setting)]
+    run(programs / "avocet-sim", "run", scenario, "--seed", seed, *sets, "--out", folder,
+        "--capture", f"{flow}.server", f"{flow}.viewer")
+    captures = [folder / f"capture-{flow}.{end}.pcapng" for end in ("server", "viewer")]
+    said = json.loads(run(programs / "avocet-analyze", *captures, "--json", "-"))
+    connection = max(said["connections"], key=lambda c: c["fromServer"]["measures"].get("packets", 0))
+    way = connection["fromServer"]
+    return captures, {"rate": way["measures"]["rate"] / 1e6, "delay p95": way["journey"]["measures"]["oneWayDelayP95"] * 1e3,
+                      "loss": way["journey"]["measures"]["lossRatioBetween"] * 100}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--bin", type=Path, required=True, help="folder of the programs")
+    parser.add_argument("--seeds", type=int, default=1, help="how many seeds of each scenario")
+    parser.add_argument("--from", dest="source", choices=("both", "server", "viewer"), default="both",
+                        help="which captures the path is recovered from")
+    parser.add_argument("--only", help="one scenario; with --settings, --flow also one that is not in the list")
+    parser.add_argument("--settings", nargs="*", default=[])
+    parser.add_argument("--flow", default="media")
+    arguments = parser.parse_args()
+    if not (arguments.bin / "avocet-sim").exists():
+        print("avocet-sim was not built: ns-3 is not installed")
+        return 77
+
+    wrong = 0
+    print(f"{'scenario':42} {'seed':>4}   {'Mbit/s':>14}   {'delay p95, ms':>14}   {'lost, %':>14}")
+    runs = [(arguments.only, arguments.settings, arguments.flow)] if arguments.only else RUNS
+    for scenario, settings, flow in runs:
+        for seed in range(1, arguments.seeds + 1):
+            with tempfile.TemporaryDirectory() as folder:
+                folder = Path(folder)
+                write_traces(folder)
+                captures, before = simulate(
+                    arguments.bin, scenario, [s.replace("trace=w", f"trace={folder}/w") for s in settings], flow, seed, folder / "original")
+                used = {"both": captures, "server": captures[:1], "viewer": captures[1:]}[arguments.source]
+                recovered = folder / "recovered.toml"
+                run(arguments.bin / "avocet-replay", *used, "--keylog", folder / "original" / "keys.log", "--out", recovered)
+                _, after = simulate(arguments.bin, recovered, [], "media", seed, folder / "replayed")
+            bad = [name for name in ("rate", "delay p95") if abs(after[name] - before[name]) > 0.1 * before[name]]
+            bad += ["loss"] if abs(after["loss"] - before["loss"]) > 0.2 else []
+            wrong += len(bad)
+            name = " ".join([scenario, *settings])
+            print(f"{name:42} {seed:4}   {before['rate']:6.3f} {after['rate']:7.3f}   {before['delay p95']:6.1f} "
+                  f"{after['delay p95']:7.1f}   {before['loss']:6.2f} {after['loss']:7.2f}"
+                  + (f"   WRONG: {', '.join(bad)}" if bad else ""), flush=True)
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
