@@ -22,6 +22,7 @@ KINDS = ["protected", "handshake", "hello", "retry", "refuse", "serverHello", "r
 SCENARIOS = [  # steps of capacity, loss, disorder with duplicates and damage, new addresses and ports, marks, parity, switches
     ("rfc8867-5.1", "length=8s"), ("quic-drop-rate-transfer", "length=8s"), ("disorder", "length=8s"), ("quic-rebind-port", "length=8s"),
     ("quic-rebind-address", "length=8s"), ("l4s", "length=14s"), ("bursty-loss", "length=8s"), ("vod-steps", "length=20s"),
+    ("cellular-lte", "length=16s"), ("quic-blackhole", "length=12s"),
     ("rfc8867-5.2", "length=8s")]
 FIELDS = sorted({
     "frame.time_epoch", "udp.length", "ip.dsfield.ecn", "avocet.kind", "avocet.from_client", "avocet.number", "avocet.cid",
@@ -152,6 +153,7 @@ def differences(shark, run):
         if viewer.role != "viewer":
             continue
         yield from media_agrees.disagreements(ends[f"{viewer.flow}.server"], viewer)
+        yield from media_agrees.judgement_disagreements(viewer)
         yield from media_agrees.playback_disagreements(viewer)
 
 

@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 
 FIELDS = ["avocet.media.track", "avocet.media.fragment", "avocet.media.index", "avocet.frame_head.number", "avocet.frame_head.fragments",
           "avocet.frame_head.size", "avocet.frame_head.key", "avocet.retransmission.of", "avocet.media.whole_track",
-          "avocet.media.whole_frame", "avocet.media.size", "avocet.media.key", "avocet.expert.switch", "avocet.expert.freeze"]
+          "avocet.media.whole_frame", "avocet.media.late_by", "avocet.media.abandoned", "avocet.media.size", "avocet.media.key", "avocet.expert.switch", "avocet.expert.freeze"]
 
 
 FIRST_TRACK = 1  # the server's number for track 0 of a first play
@@ -102,10 +102,37 @@ def _repetitions(end):
         names = [(end.connection(told), *pair) for pair in zip(seen["avocet.media.track"], seen["avocet.media.fragment"])]
         wanted = [str(first[name]) for name in names if name in first]
         found = seen["avocet.retransmission.of"]
-        if names and (found[-len(wanted):] if seen["avocet.stream.id"] and wanted else found) != wanted:
+        if names and (found[len(found) - len(wanted):] if seen["avocet.stream.id"] else found) != wanted:
             yield f"packet {i} carries again what is in {seen['avocet.retransmission.of']}, in truth {wanted}"
         for name in names:
             first.setdefault(name, i)
+
+
+GIVEN_UP_AFTER = 12  # frames
+
+
+def judgement_disagreements(viewer):
+    """Late frames, and frames that never became whole."""
+    frames = {(f["track"], f["number"]): f for f in viewer.run.frames if f["flow"] == viewer.flow}
+    whole, given_up, late = set(), set(), 0
+    for _, told, seen in viewer.pairs():
+        if viewer.is_publishing(told):
+            continue
+        tracks = [int(track) - FIRST_TRACK for track in seen["avocet.media.whole_track"]]
+        whole |= set(zip(tracks, map(int, seen["avocet.media.whole_frame"])))
+        given_up |= {(track, int(number)) for number in seen["avocet.media.abandoned"] for track in tracks}
+        late += len(seen["avocet.media.late_by"])
+    in_truth = sum(f["fate"] == "late" for f in frames.values())
+    if late != in_truth:
+        yield f"{late} frames are late, in truth {in_truth}"
+    if not viewer.is_live():
+        return  # a rendition's track begins and ends with switches
+    newest = {track: max(n for t, n in whole if t == track) for track, _ in whole}
+    for track, number in frames:
+        if (track, number) in whole or number + GIVEN_UP_AFTER >= newest.get(track, 0):
+            continue
+        if (track, number) not in given_up:
+            yield f"track {track} frame {number} never became whole, and nothing is said of it"
 
 
 def playback_disagreements(viewer):

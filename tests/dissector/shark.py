@@ -36,6 +36,11 @@ class Shark:
             raise AssertionError(f"tshark ended with {done.returncode}: {done.stderr[-2000:]}")
         return done.stdout
 
+    def pipe(self, *arguments):
+        """tshark that reads a capture from its input as it comes."""
+        return subprocess.Popen([*self.as_user, "tshark", "-r", "-", *map(str, arguments)], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                stderr=subprocess.DEVNULL, env=self.env)
+
     def count(self, capture, which, keys=None, **more):
         return len(self.read(capture, "-Y", which, "-T", "fields", "-e", "frame.number", keys=keys, **more).split())
 

@@ -76,7 +76,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--bin", required=True, type=pathlib.Path, help="folder of avocet-sim")
     parser.add_argument("--plugin", required=True, help="avocet.so")
-    parser.add_argument("--packets", type=int, default=50_000, help="at least so many (default: %(default)s)")
+    parser.add_argument("--packets", type=int, default=30_000, help="at least so many (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--asan", action="store_true", help="the plugin is built with g++'s address sanitizer")
     parser.add_argument("--keep", type=pathlib.Path, help="copy files with which something went wrong to this folder")

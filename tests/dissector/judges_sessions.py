@@ -1,0 +1,263 @@
+#!/usr/bin/env python3
+"""What the Wireshark plugin judges: simulated sessions are changed so that something is wrong, and nothing else.
+
+Exit status 77 means: no tshark or no avocet-sim here.
+"""
+
+import argparse
+import os
+import pathlib
+import random
+import shutil
+import sys
+import tempfile
+import traceback
+from dataclasses import replace
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "e2e"))
+import violations  # noqa: E402
+from harness import expect  # noqa: E402
+from session import Session, flipped, frame  # noqa: E402
+from shark import Shark  # noqa: E402
+from simulator import simulate  # noqa: E402
+
+SKIPPED = 77
+ERRORS = "_ws.expert.severity == error"
+
+
+class Bench:
+    """One session that went well, and what tests of it need."""
+
+    def __init__(self, shark, folder, bin_dir):
+        self.shark, self.folder, self.bin = shark, folder, bin_dir
+        self.good = self.run("quic-simple-p2p", "length=5s")
+        self.files = 0
+
+    def run(self, scenario, *settings, seed=1, node="media.viewer"):
+        place = self.folder / f"{scenario}-{seed}"
+        if not place.exists():
+            simulate(self.bin, scenario, place, *settings, seed=seed)
+        return Session(place / f"capture-{node}.pcapng", place / "keys.log")
+
+    def write(self, session):
+        self.files += 1
+        return session.write(self.folder / f"{self.files}.pcap")
+
+    def judged(self, session, *kinds):
+        """Packets of which one of these is said, counted from 1."""
+        which = " || ".join(f"avocet.expert.{kind}" for kind in kinds)
+        return {int(n) for (n,) in self.shark.fields(self.write(session), which, "frame.number", keys=session.keys)}
+
+
+def flags_every_tampered_packet(bench):
+    session, source = bench.run("disorder", "length=8s").copy(), random.Random(4)
+    clean = [i for i in session.sealed() if session.frames(session.packets[i]) is not None]
+    chosen = source.sample(clean, 1000)
+    for i in chosen:
+        packet = session.packets[i]
+        session.packets[i] = replace(packet, bytes=flipped(source, packet.bytes, first=1))
+    flagged = bench.judged(session, "tag_failure", "malformed", "keys_missing")
+    tampered, good = {i + 1 for i in chosen}, {i + 1 for i in clean if i not in chosen}
+    unnoticed = tampered - flagged
+    expect(not unnoticed, f"{len(unnoticed)} of 1000 packets that were tampered with are not flagged: {sorted(unnoticed)[:9]}")
+    expect(not good & flagged, f"good packets are flagged: {sorted(good & flagged)[:9]}")
+
+
+def takes_lost_packets_for_what_they_are(bench):
+    """A capture that lost a tenth: gaps, and notes on acknowledgements; nobody is accused."""
+    session, source = bench.good.copy(), random.Random(5)
+    session.packets = [p for i, p in enumerate(session.packets) if i < 20 or source.random() > 0.1]
+    expect(len(bench.judged(session, "gap")) > 50, "lost packets leave no gap")
+    expect(bench.judged(session, "ack_of_unseen"), "acknowledgements of lost packets are not noted")
+    wrong = bench.judged(session, "ack_of_unsent", "acknowledged_early", "malformed", "tag_failure")
+    expect(not wrong, f"packets {sorted(wrong)[:9]} are said to be wrong, but the capture is")
+
+
+def finds_acknowledgements_of_what_was_not_sent(bench):
+    session = bench.good.copy()
+    session.say(True, frame(0x02, 10**6, 0, 0, 0, 0, b"\0", 0))
+    expect(bench.judged(session, "ack_of_unsent") == {len(session.packets)}, "packet 1000000 was never sent")
+    session = bench.good.copy()
+    acked = session.sealed(from_client=False)[-10]  # its acknowledgement comes before it
+    largest = session.packets[acked].number
+    session.packets.insert(acked, session.packets[session.sealed(from_client=True)[-1]])
+    early = session.copy()
+    early.packets = session.packets[:acked]
+    early.say(True, frame(0x02, largest, 0, 0, 0, 0, b"\0", 0), at=session.packets[acked].at)
+    early.packets += bench.good.packets[acked:acked + 1]
+    expect(bench.judged(early, "acknowledged_early") == {len(early.packets)}, "a packet that comes after its acknowledgement")
+
+
+def follows_key_updates(bench):
+    session = bench.good.copy()
+    half = len(session.packets) // 2
+    for from_client in (True, False):
+        session.update_keys(from_client, half)
+    capture = bench.write(session)
+    expect(bench.shark.count(capture, "avocet.decrypted == 0", session.keys) == 0, "not opened after a key update")
+    rows = bench.shark.fields(capture, "avocet.expert.key_update", "frame.number", "avocet.generation", keys=session.keys)
+    expect(len(rows) == 2 and {g for _, g in rows} == {"1"}, f"two sides update their keys once: {rows}")
+    newer = bench.shark.count(capture, f"avocet.generation == 1 && frame.number > {half}", session.keys)
+    expect(newer == sum(p.kind == 0 for p in session.packets[half + 1:]), "all that follows is of generation 1")
+    middle = session.copy()
+    middle.packets = session.packets[half + 100:]
+    expect(bench.shark.count(bench.write(middle), "avocet.decrypted == 0", session.keys) == 0, "a capture begins after a key update")
+    early = bench.good.copy()
+    early.update_keys(False, early.sealed(from_client=False)[0] - 1)
+    expect(bench.judged(early, "key_update_early") == set(), "the first packets seen are of generation 1: no update")
+
+
+def follows_a_long_session_through_real_updates(bench):
+    """Keys are updated after two minutes (AV-KEY-10)."""
+    session = bench.run("rfc8867-5.7", "length=128s", node="media-1.viewer")
+    capture = bench.write(session)
+    expect(bench.shark.count(capture, "avocet.decrypted == 0", session.keys) == 0, "not everything is opened")
+    updates = bench.shark.fields(capture, "avocet.expert.key_update", "avocet.generation", "avocet.from_client", keys=session.keys)
+    expect(sorted(updates) == [["1", "0"], ["1", "1"]], f"each side updates once in 123 s: {updates}")
+    expect(bench.shark.count(capture, ERRORS, session.keys) == 0, "a good session breaks the protocol")
+
+
+def reads_a_growing_key_log(bench):
+    """Packets come through a pipe, and the secrets of traffic are written after the handshake was read."""
+    session = bench.good
+    lines = session.keys.read_text().splitlines(keepends=True)
+    log = bench.folder / "growing.log"
+    log.write_text("".join(line for line in lines if "TRAFFIC_SECRET_0" not in line))
+    os.chmod(log, 0o644)
+    data = bench.write(session).read_bytes()
+    fields = ["-T", "fields", "-e", "avocet.kind", "-e", "avocet.decrypted"]
+    with bench.shark.pipe("-l", "-o", f"avocet.keylog_file:{log}", *fields) as tshark:
+        tshark.stdin.write(data[:len(data) // 2])
+        tshark.stdin.flush()
+        first = [tshark.stdout.readline() for _ in range(20)]
+        with log.open("a") as out:
+            out.write("".join(line for line in lines if "TRAFFIC_SECRET_0" in line))
+        rest, _ = tshark.communicate(data[len(data) // 2:], timeout=60)
+    expect(b"0\t0\n" in first, f"packets are opened before their keys are there: {first}")
+    opened = rest.splitlines()
+    expect(opened[-100:] == [b"0\t1"] * 100, f"packets are not opened once their keys are there: {opened[-100:][:3]}")
+
+
+def tells_connections_apart(bench):
+    """Two viewers of one server, one after another and through each other."""
+    one, two = bench.good, bench.run("quic-simple-p2p", "length=4s", seed=2)
+    both = one.copy()
+    other = ("10.0.0.3", 50000)
+    both.packets = sorted(one.packets + [replace(p, at=p.at + 333, client=other) for p in two.packets], key=lambda p: p.at)
+    both.keys = bench.folder / "both.log"
+    both.keys.write_text(one.keys.read_text() + two.keys.read_text())
+    os.chmod(both.keys, 0o644)
+    capture = bench.write(both)
+    expect(bench.shark.count(capture, "avocet.decrypted == 0", both.keys) == 0, "not everything is opened")
+    rows = bench.shark.fields(capture, "avocet", "avocet.connection", "ip.addr", keys=both.keys)
+    groups = {connection: {other[0] in addresses for c, addresses in rows if c == connection} for connection in ("0", "1")}
+    expect(sorted(map(list, groups.values())) == [[False], [True]], f"connections and addresses do not agree: {groups}")
+    expect(bench.shark.count(capture, ERRORS, both.keys) == 0, "a good session breaks the protocol")
+    follow = [bench.shark.read(capture, "-q", "-z", f"follow,avocet,hex,{n}", keys=both.keys) for n in (0, 1)]
+    expect(follow[0] != follow[1] and all(len(text) > 500 for text in follow), "the streams of both are shown together")
+
+
+def begins_in_the_middle(bench):
+    for node in ("media.viewer", "media.server"):
+        session = bench.run("quic-simple-p2p", "length=5s", node=node).copy()
+        session.packets = session.packets[len(session.packets) * 2 // 5:]
+        capture = bench.write(session)
+        expect(bench.shark.count(capture, "avocet.decrypted == 0", session.keys) == 0, f"not everything is opened ({node})")
+        sides = [side for (side,) in bench.shark.fields(capture, "avocet", "avocet.from_client", keys=session.keys)]
+        expect(sides == [str(int(p.from_client)) for p in session.packets], f"senders are confused ({node})")
+        wrong = bench.shark.count(capture, ERRORS, session.keys)
+        expect(wrong == 0, f"{wrong} packets of a good session break the protocol, because it began before ({node})")
+    session.keys = bench.folder / "no-ids.log"
+    session.keys.write_text("".join(line for line in bench.good.keys.read_text().splitlines(keepends=True) if "_ID" not in line))
+    os.chmod(session.keys, 0o644)
+    text = bench.shark.read(bench.write(session), "-V", "-c", "1", keys=session.keys)
+    expect("no AVOCET_CONNECTION_ID line names the owner" in text, "it is not said what is missing")
+
+
+def recognises_replays(bench):
+    session = bench.good.copy()
+    place = session.sealed(from_client=True)[40]
+    session.packets.insert(place + 30, replace(session.packets[place], client=("10.9.9.9", 4444), at=session.packets[place + 30].at))
+    session.packets.insert(place + 60, replace(session.packets[place], at=session.packets[place + 60].at))
+    expect(bench.judged(session, "replayed") == {place + 31}, "the same packet from elsewhere is a replay")
+    expect(bench.judged(session, "duplicate") == {place + 61}, "the same packet from the same place is a duplicate")
+    expect(bench.judged(session, "migration") == set(), "a replay is no migration")
+
+
+def sees_amplification(bench):
+    session = bench.good.copy()
+    first = session.sealed(kind=1, from_client=False)[0]
+    session.packets[first:first] = [session.packets[first]] * 8
+    judged = bench.judged(session, "amplification")
+    sent = sum(len(p.bytes) for p in session.packets[:first] if not p.from_client)
+    limit = 3 * len(session.packets[0].bytes)
+    expected = set()
+    for i in range(first, first + 9):
+        sent += len(session.packets[i].bytes)
+        if sent > limit:
+            expected.add(i + 1)
+    expect(judged == expected and judged, f"beyond {limit} bytes are {sorted(expected)}, judged {sorted(judged)}")
+
+
+def says_what_is_truncated(bench):
+    capture = bench.good.write(bench.folder / "snapped.pcap", snap=100)
+    long = sum(len(p.bytes) > 100 for p in bench.good.packets)
+    expect(bench.shark.count(capture, "avocet.expert.truncated", bench.good.keys) == long, "truncated packets are not all flagged")
+    expect(bench.shark.count(capture, "avocet.expert.tag_failure || avocet.expert.malformed", bench.good.keys) == 0,
+           "truncated packets are said to be tampered with")
+    gaps = bench.shark.count(capture, "avocet.expert.gap", bench.good.keys)
+    expect(gaps == len(bench.judged(bench.good, "gap")), "the order of truncated packets is in their headers")
+
+
+def names_what_is_violated(bench):
+    """Each of these packets breaks one rule, which is named."""
+    for name, kinds, build in violations.ALL:
+        session = bench.good.copy()
+        build(session)
+        for kind in kinds:
+            expect(len(bench.judged(session, kind)) > len(bench.judged(bench.good, kind)), f"{name}: no {kind}")
+    print(f"        {len(violations.ALL)} violations")
+
+
+def says_nothing_bad_of_good_sessions(bench):
+    for scenario, setting in (("quic-simple-p2p", "length=5s"), ("rfc8867-5.4", "length=6s"), ("quic-long-rtt", "length=8s")):
+        place = bench.folder / f"good-{scenario}"
+        simulate(bench.bin, scenario, place, setting)
+        for capture in sorted(place.glob("*.pcapng")):
+            found = bench.shark.fields(capture, ERRORS, "frame.number", "_ws.expert.message", keys=place / "keys.log")
+            expect(not found, f"{capture.name} of {scenario}: {found[:3]}")
+
+
+TESTS = [flags_every_tampered_packet, takes_lost_packets_for_what_they_are, finds_acknowledgements_of_what_was_not_sent,
+         follows_key_updates, follows_a_long_session_through_real_updates, reads_a_growing_key_log, tells_connections_apart,
+         begins_in_the_middle, recognises_replays, sees_amplification, says_what_is_truncated, names_what_is_violated,
+         says_nothing_bad_of_good_sessions]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--bin", required=True, type=pathlib.Path, help="folder of avocet-sim")
+    parser.add_argument("--plugin", required=True, help="avocet.so")
+    parser.add_argument("only", nargs="*", help="names of checks; all by default")
+    arguments = parser.parse_args()
+    if not shutil.which("tshark") or not (arguments.bin / "avocet-sim").is_file():
+        print("skipped: tshark or avocet-sim is not here")
+        return SKIPPED
+    failed = 0
+    with tempfile.TemporaryDirectory(prefix="avocet-dissector-") as name:
+        os.chmod(name, 0o755)
+        bench = Bench(Shark(pathlib.Path(name) / "shark", arguments.plugin), pathlib.Path(name), arguments.bin)
+        for test in TESTS:
+            if arguments.only and test.__name__ not in arguments.only:
+                continue
+            try:
+                test(bench)
+                print(f"ok      {test.__name__}", flush=True)
+            except Exception:  # noqa: BLE001
+                failed += 1
+                print(f"FAILED  {test.__name__}\n{traceback.format_exc(limit=3)}", flush=True)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
