@@ -60,6 +60,10 @@ void LiveView::frame(Time now, std::size_t track, const media::Frame& frame, Out
 }
 
 void LiveView::video_frame(Time now, std::size_t track, const media::Frame& frame, Outlet& out) {
+  if (track == current_) {
+    const auto unsent = DataSize::bytes(static_cast<std::int64_t>(out.port.bytes_unsent(id(current_))));
+    backlog_ = std::min(backlog_.value_or(unsent), unsent);
+  }
   if (boundary_ && now - boundary_at_ > patience) give_up_switch(now, out);
   const bool concerned = track == current_ || track == wanted_;
   if (!boundary_ && wanted_ != current_ && concerned && frame.key && frame.number > last_) {

@@ -3,6 +3,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "protocol/service/live_title.hpp"
 #include "protocol/service/outlet.hpp"
@@ -41,6 +42,9 @@ class LiveView {
   /// Highest frame of video that was sent.
   FrameNumber newest() const { return last_; }
 
+  /// What was not sent yet of earlier pictures whenever a new one came: the least since the last call.
+  DataSize take_backlog() { return std::exchange(backlog_, std::nullopt).value_or(DataSize::zero()); }
+
   const std::shared_ptr<LiveTitle>& title() const { return title_; }
   std::size_t rendition() const { return current_; }
   std::size_t tracks() const { return title_->tracks().size(); }
@@ -76,6 +80,7 @@ class LiveView {
   std::optional<FrameNumber> boundary_;  // key frame at which to go over: frames of current_ from it on wait
   Time boundary_at_{};
   std::optional<Time> due_;
+  std::optional<DataSize> backlog_;
 };
 
 }  // namespace avocet::service

@@ -9,6 +9,10 @@ namespace {
 constexpr Duration target_pause = 100ms;  // between two TargetRate of a publication
 /// Of the path, left for what an encoder makes beyond its target: what does not fit waits until it is late.
 constexpr double margin = 0.05;
+/// Pictures that wait for their turn make all that follow them late: for so long the encoder makes less, but
+/// not less than this part.
+constexpr Duration backlog_drains_in = 400ms;
+constexpr double least_beside_backlog = 0.5;
 /// Media that were hardly sent yet, beside much control, are no measure.
 constexpr double least_media_share = 0.5;
 
@@ -17,9 +21,10 @@ DataRate for_media(const Port::Path& path) {
   return path.target * ((1 - margin) * std::max(path.media_share, least_media_share));
 }
 
-/// What one play of a client can use, beside all its others.
-DataRate usable(const Guest& viewer, const LiveView& view) {
-  const DataRate path = for_media(viewer.port->path());
+/// What one play of a client can use, beside all its others, until its backlog is gone.
+DataRate usable(const Guest& viewer, LiveView& view) {
+  const DataRate all = for_media(viewer.port->path());
+  const DataRate path = std::max(all * least_beside_backlog, all - view.take_backlog() / backlog_drains_in);
   if (viewer.plays.size() == 1) return std::min(view.most(), path);
   std::vector<Claim> claims;
   for (const auto& [id, play] : viewer.plays)
@@ -89,7 +94,7 @@ void Service::send_target_rate(Time now, Stage& stage) {
     target = DataRate::bps(stage.title->tracks().front().bitrate);
   }
   for (const auto& [session, id] : stage.viewers) {
-    const Guest& viewer = *guests_.find(session)->second;
+    Guest& viewer = *guests_.find(session)->second;
     target = std::max(target, usable(viewer, std::get<LiveView>(viewer.plays.find(id)->second)));
   }
   for (const auto& [shard, usable] : stage.watching) target = std::max(target, usable);

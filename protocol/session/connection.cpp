@@ -317,6 +317,9 @@ Stats Session::Impl::stats() const {
   s.fragments_sent = out.fragments_sent;
   s.retransmitted_fragments_sent = out.fragments_retransmitted;
   s.fec_packets_sent = out.parity_sent;
+  s.media_bytes_sent = out.media_bytes_sent;
+  s.retransmitted_media_bytes_sent = out.retransmitted_bytes_sent;
+  s.fec_bytes_sent = out.parity_bytes_sent;
   s.media_bytes_held = media_out_.bytes_held();
   s.repair_share = media_out_.repair_share();
   s.media_share = media_share_;

@@ -24,6 +24,8 @@ struct Stats {
   std::uint64_t fragments_sent = 0, fragments_received = 0;
   std::uint64_t retransmitted_fragments_sent = 0, retransmitted_fragments_received = 0;
   std::uint64_t fec_packets_sent = 0, fec_packets_received = 0, fec_fragments_recovered = 0;
+  std::uint64_t media_bytes_sent = 0;  ///< of frames, for the first time and again
+  std::uint64_t retransmitted_media_bytes_sent = 0, fec_bytes_sent = 0;
   std::uint64_t duplicate_fragments_received = 0;
   std::uint64_t padding_bytes_sent = 0;
   std::size_t datagram_size = 0;     ///< largest that is sent, bytes of UDP payload

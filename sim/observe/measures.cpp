@@ -101,9 +101,8 @@ void Measures::on_state(Time now, const FlowState& state) {
   FlowRecord& flow = flows_[state.flow];
   FlowRecord::State kept{.at = now, .wanted = state.wanted};
   if (const session::Stats* s = state.server) {
-    flow.retransmissions = s->retransmitted_fragments_sent;
-    flow.parity = s->fec_packets_sent;
-    flow.fragments = s->fragments_sent;
+    flow.media_bytes = s->media_bytes_sent - s->retransmitted_media_bytes_sent;
+    flow.repair_bytes = s->retransmitted_media_bytes_sent + s->fec_bytes_sent;
     kept.target = s->target_rate;
     kept.smoothed_rtt = s->smoothed_rtt;
     kept.repair_share = s->repair_share;

@@ -71,7 +71,7 @@ struct FlowRecord {
   };
   std::vector<State> states;
 
-  std::uint64_t retransmissions = 0, parity = 0, fragments = 0;
+  std::uint64_t media_bytes = 0, repair_bytes = 0;  // sent for the first time; again, or as parity
   std::uint64_t freeze_count = 0;
   Duration freezes{};
   std::optional<Duration> time_to_first_frame;

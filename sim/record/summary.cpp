@@ -124,8 +124,7 @@ FlowSummary summarize(const FlowRecord& record, const Capacity& capacity,
   out.loss_before_repair = share(record.lost.size(), record.entered.size());
   out.loss_after_repair =
       share(out.frames_sent - std::min(out.frames_sent, out.frames_delivered), out.frames_sent);
-  const std::uint64_t media = record.fragments - std::min(record.fragments, record.retransmissions);
-  out.repair_overhead = share(record.retransmissions + record.parity, media);
+  out.repair_overhead = share(record.repair_bytes, record.media_bytes);
   out.packets_sent = record.entered.size();
   out.packets_lost = record.lost.size();
   if (record.time_to_first_frame) out.time_to_first_frame = to_seconds(*record.time_to_first_frame);

@@ -24,7 +24,7 @@ struct FlowSummary {
   double goodput = 0;                           ///< bit/s of frames that were decodable in time
   Distribution queue_delay, frame_delay;
   double loss_before_repair = 0, loss_after_repair = 0;
-  double repair_overhead = 0;  ///< retransmissions, parity and padding per fragment of media
+  double repair_overhead = 0;  ///< bytes of retransmissions and parity per byte of media
   std::uint64_t packets_sent = 0, packets_lost = 0;
   double time_to_first_frame = -1;  ///< seconds; less than zero when there was none
   std::uint64_t frames_sent = 0, frames_delivered = 0, frames_late = 0;

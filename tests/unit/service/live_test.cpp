@@ -174,6 +174,21 @@ TEST(Live, EncoderHearsWhatTheBestViewerCanUse) {
 }
 
 // AV-LIVE-6
+TEST(Live, EncoderMakesLessWhilePicturesWait) {
+  Stage s;
+  const auto bob = s.viewer(2, 4);
+  const auto told = [&](std::uint64_t from, std::size_t unsent) {
+    bob.port->unsent = unsent;
+    s.publish(from, from + 10);
+    return s.ada.port->last<wire::TargetRate>().rate;
+  };
+  EXPECT_EQ(told(0, 0), 3'800'000u);
+  EXPECT_EQ(told(10, 50'000), 2'800'000u);   // 400,000 bits in 400 ms
+  EXPECT_EQ(told(20, 500'000), 1'900'000u);  // a picture that is half as good is better than none
+  EXPECT_EQ(told(30, 0), 3'800'000u);
+}
+
+// AV-LIVE-6
 TEST(Live, PlaysOfOneViewerShareItsPathByWeight) {
   const auto told = [](std::uint8_t first, std::uint8_t second, const std::string& rendition) {
     Stage s;
