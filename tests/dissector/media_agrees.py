@@ -4,7 +4,8 @@ from collections import Counter, defaultdict
 
 FIELDS = ["avocet.media.track", "avocet.media.fragment", "avocet.media.index", "avocet.frame_head.number", "avocet.frame_head.fragments",
           "avocet.frame_head.size", "avocet.frame_head.key", "avocet.retransmission.of", "avocet.media.whole_track",
-          "avocet.media.whole_frame", "avocet.media.late_by", "avocet.media.abandoned", "avocet.media.size", "avocet.media.key", "avocet.expert.switch", "avocet.expert.freeze"]
+          "avocet.media.whole_frame", "avocet.media.size", "avocet.media.key", "avocet.media.late_by", "avocet.media.abandoned",
+          "avocet.expert.switch", "avocet.expert.freeze"]
 
 
 FIRST_TRACK = 1  # the server's number for track 0 of a first play

@@ -61,7 +61,8 @@ def chooses_what_was_not_offered(session):
 def resets(session):
     target = session.packets[session.sealed(from_client=True)[0]].destination
     last = session.packets[-1]
-    session.packets.append(replace(last, at=last.at + 1, from_client=False, bytes=bytes([CLEAR | RESET << 2]) + target.to_bytes(8, "big") + bytes(16)))
+    reset = bytes([CLEAR | RESET << 2]) + target.to_bytes(8, "big") + bytes(16)
+    session.packets.append(replace(last, at=last.at + 1, from_client=False, bytes=reset))
 
 
 ALL = [
