@@ -112,6 +112,9 @@ def reads_from_the_middle(shark, capture, keys, folder):
     expect(len(shark.read(middle, "-d", decode_as, "-Y", "avocet.decrypted == 1", keys=keys).splitlines()) > 100, "nothing opened")
 
 
+FORWARD = ("avocet.response_in", "avocet.retransmission.in", "avocet.media.whole_in")
+
+
 def two_passes_equal_one(shark, capture, keys, _folder):
     """But for links to later packets, which a second pass alone can know."""
     noise = re.compile(r'(?m)^.*(time="|creator=|capture_file=|' + "|".join(FORWARD).replace(".", r"\.") + r').*\n')
