@@ -1,14 +1,9 @@
-#include <fmt/format.h>
-
 #include <CLI/CLI.hpp>
-#include <fstream>
-#include <nlohmann/json.hpp>
+#include <optional>
 
-#include "analysis/output/account_csv.hpp"
-#include "analysis/output/account_json.hpp"
-#include "analysis/output/account_page.hpp"
-#include "analysis/output/account_text.hpp"
+#include "analysis/output/capture_qlog.hpp"
 #include "analysis/output/embed_keys.hpp"
+#include "analysis/outputs.hpp"
 #include "analysis/read_files.hpp"
 
 namespace avocet::analysis {
@@ -16,44 +11,24 @@ namespace {
 
 struct Options {
   Sources sources;
-  std::string json, csv, html, embed;
-  std::string command;
+  Outputs outputs;
+  std::string embed, qlog;
 };
 
-int complain(const std::string& what) {
-  fmt::print(stderr, "avocet-analyze: {}\n", what);
-  return 1;
-}
-
-/// To a file, or with `-` to the standard output.
-bool write(const std::string& name, const std::string& text) {
-  if (name == "-") {
-    std::fwrite(text.data(), 1, text.size(), stdout);
-    return true;
-  }
-  std::ofstream out(name, std::ios::binary | std::ios::trunc);
-  out << text;
-  out.flush();
-  if (!out.good()) complain(fmt::format("cannot write {}", name));
-  return out.good();
+bool embed(const Options& options) {
+  const auto failed = embed_keys(options.sources.files[0], options.sources.key_log, options.embed);
+  if (!failed.empty()) complain(failed);
+  return failed.empty();
 }
 
 int run(const Options& options) {
-  const auto account = read_files(options.sources);
-  if (!account) return complain(account.error());
-
-  bool good = true;
-  if (!options.embed.empty()) {
-    const auto failed = embed_keys(options.sources.files[0], options.sources.key_log, options.embed);
-    if (!failed.empty()) good = false, complain(failed);
-  }
-  if (!options.json.empty()) good = write(options.json, to_json(*account).dump(2) + '\n') && good;
-  if (!options.csv.empty()) good = write(options.csv, to_csv(*account)) && good;
-  if (!options.html.empty()) good = write(options.html, to_page(*account, options.command)) && good;
-  if (options.json != "-" && options.csv != "-") {
-    fmt::print("{}", to_text(*account));
-  } else if (!account->trouble.empty())
-    fmt::print(stderr, "avocet-analyze: {}; the report is of what came before\n", account->trouble);
+  std::optional<CaptureQlog> qlog;
+  if (!options.qlog.empty()) qlog.emplace(options.qlog, options.sources.files[0]);
+  const auto account = read_files(options.sources, qlog ? &*qlog : nullptr);
+  if (!account) return complain(account.error()), 1;
+  bool good = options.embed.empty() || embed(options);
+  if (qlog && !qlog->good()) good = false, complain("cannot write " + options.qlog);
+  good = write_outputs(*account, options.outputs) && good;
   return good ? 0 : 1;
 }
 
@@ -76,9 +51,12 @@ int main(int argc, char** argv) {
       ->required()
       ->expected(1, 2);
   app.add_option("--keylog", options.sources.key_log, "key log of one of the ends, to open the packets with");
-  app.add_option("--json", options.json, "write all measures there (- for standard output)");
-  app.add_option("--csv", options.csv, "write the time series there (- for standard output)");
-  app.add_option("--html", options.html, "write a report with plots there");
+  app.add_option("--json", options.outputs.json, "write all measures there (- for standard output)");
+  app.add_option("--csv", options.outputs.csv, "write time series and lists into that folder, as CSV");
+  app.add_option("--html", options.outputs.html, "write a report with plots there");
+  app.add_option("--plots", options.outputs.plots,
+                 "draw the report's plots into that folder, as PNG (needs gnuplot)");
+  app.add_option("--qlog", options.qlog, "write all packets there as qlog (.sqlog)");
   app.add_option("--embed-keys", options.embed,
                  "write the capture there with the keys in it, as pcapng; Wireshark's plugin finds them.\n"
                  "Who has that file can read what was said")
@@ -90,6 +68,6 @@ int main(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
   }
-  for (int i = 0; i < argc; ++i) options.command += (i == 0 ? "" : " ") + std::string(argv[i]);
+  for (int i = 0; i < argc; ++i) options.outputs.command += (i == 0 ? "" : " ") + std::string(argv[i]);
   return avocet::analysis::run(options);
 }

@@ -2,6 +2,7 @@
 
 #include "analysis/account/journey_account.hpp"
 #include "analysis/capture/capture_file.hpp"
+#include "analysis/connections/listeners.hpp"
 #include "analysis/packets/key_log_file.hpp"
 #include "analysis/progress_bar.hpp"
 
@@ -18,11 +19,12 @@ void read_all(const capture::CaptureFile& file, const CaptureReading& reading, S
   }
 }
 
-std::expected<Account, std::string> read_one(const Sources& sources) {
+std::expected<Account, std::string> read_one(const Sources& sources, PacketListener* beside) {
   auto file = capture::CaptureFile::open(sources.files[0]);
   if (!file) return std::unexpected(file.error());
   PacketOpening opening;
-  CaptureReading reading(&opening);
+  Listeners listeners({&opening, beside});
+  CaptureReading reading(&listeners);
   for (const std::uint16_t port : sources.ports) reading.connections().also_port(port);
   if (auto failed = read_key_log(sources.key_log, reading.keys()); !failed.empty())
     return std::unexpected(std::move(failed));
@@ -36,9 +38,10 @@ std::expected<Account, std::string> read_one(const Sources& sources) {
   return account_of(reading, opening, sources.files[0], file->trouble());
 }
 
-std::expected<Account, std::string> read_two(const Sources& sources) {
+std::expected<Account, std::string> read_two(const Sources& sources, PacketListener* beside) {
   PacketOpening opening;
-  auto pair = PairReading::open(sources.files[0], sources.files[1], sources.ports, &opening);
+  Listeners listeners({&opening, beside});
+  auto pair = PairReading::open(sources.files[0], sources.files[1], sources.ports, &listeners);
   if (!pair) return std::unexpected(pair.error());
   CaptureReading& viewer = pair->reading(CaptureSide::viewer);
   if (auto failed = read_key_log(sources.key_log, viewer.keys()); !failed.empty())
@@ -54,8 +57,8 @@ std::expected<Account, std::string> read_two(const Sources& sources) {
 
 }  // namespace
 
-std::expected<Account, std::string> read_files(const Sources& sources) {
-  return sources.files.size() == 1 ? read_one(sources) : read_two(sources);
+std::expected<Account, std::string> read_files(const Sources& sources, PacketListener* beside) {
+  return sources.files.size() == 1 ? read_one(sources, beside) : read_two(sources, beside);
 }
 
 }  // namespace avocet::analysis

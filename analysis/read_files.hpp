@@ -15,7 +15,8 @@ struct Sources {
   std::vector<std::uint16_t> ports;
 };
 
-/// The account of one capture, or of two together. Shows its progress. What failed is for a person.
-std::expected<Account, std::string> read_files(const Sources&);
+/// The account of one capture, or of two together. Shows its progress. `beside` may be null; it is told of
+/// all packets, of two captures those of the one nearer to the viewer. What failed is for a person.
+std::expected<Account, std::string> read_files(const Sources&, PacketListener* beside);
 
 }  // namespace avocet::analysis

@@ -107,7 +107,7 @@ void add_findings(report::Table& table, const std::vector<Finding>& findings) {
 
 }  // namespace
 
-std::string to_page(const Account& account, const std::string& command) {
+report::Page page_of(const Account& account, const std::string& command) {
   const auto of = [&](std::string_view metric) { return value_of(account.measures, metric); };
   report::Page page{.title = "What happened in " + account.file.substr(account.file.rfind('/') + 1),
                     .command = command};
@@ -182,7 +182,7 @@ std::string to_page(const Account& account, const std::string& command) {
     }
     page.tables.push_back(std::move(flows));
   }
-  return report::to_html(page);
+  return page;
 }
 
 }  // namespace avocet::analysis

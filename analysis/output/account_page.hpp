@@ -3,10 +3,11 @@
 #include <string>
 
 #include "analysis/account/account.hpp"
+#include "analysis/report/page.hpp"
 
 namespace avocet::analysis {
 
-/// One HTML file with plots that needs nothing else. `command` is what makes it again.
-std::string to_page(const Account&, const std::string& command);
+/// A report with plots. `command` is what makes it again.
+report::Page page_of(const Account&, const std::string& command);
 
 }  // namespace avocet::analysis

@@ -26,6 +26,19 @@ double milliseconds(Time at) {
 
 std::string json_text(std::string_view text) { return nlohmann::json(text).dump(); }
 
+std::string_view vantage_point(QlogTrace::Vantage vantage) {
+  switch (vantage) {
+    case QlogTrace::Vantage::client: return "\"type\":\"client\"";
+    case QlogTrace::Vantage::network: return "\"type\":\"network\",\"flow\":\"client\"";
+    default: return "\"type\":\"server\"";
+  }
+}
+
+/// With the comma behind it; nothing without a group.
+std::string group_field(std::string_view group) {
+  return group.empty() ? std::string() : fmt::format("\"group_id\":{},", json_text(group));
+}
+
 }  // namespace
 
 QlogTrace::QlogTrace(const std::string& file, Names names)
@@ -34,17 +47,18 @@ QlogTrace::QlogTrace(const std::string& file, Names names)
        << fmt::format(
               "{{\"file_schema\":\"urn:ietf:params:qlog:file:sequential\",\"serialization_format\":"
               "\"application/qlog+json-seq\",\"title\":{0},\"trace\":{{\"title\":{0},\"vantage_point\":"
-              "{{\"type\":\"{1}\"}},\"event_schemas\":[\"urn:ietf:params:qlog:events:quic-13\"],"
-              "\"common_fields\":{{\"group_id\":{2},\"time_format\":\"relative_to_epoch\","
+              "{{{1}}},\"event_schemas\":[\"urn:ietf:params:qlog:events:quic-13\"],"
+              "\"common_fields\":{{{2}\"time_format\":\"relative_to_epoch\","
               "\"reference_time\":{{\"clock_type\":\"monotonic\",\"epoch\":\"unknown\"}}}}}}}}\n",
-              json_text(names_.title), names_.client ? "client" : "server", json_text(names_.group));
+              json_text(names_.title), vantage_point(names_.vantage), group_field(names_.group));
 }
 
-void QlogTrace::add(Time at, QlogEvent event, const std::string& data) {
+void QlogTrace::add(Time at, QlogEvent event, const std::string& data, std::string_view group) {
   const EventNames& names = event_names[static_cast<std::size_t>(event)];
   const std::string time = fmt::format("{:.6f}", milliseconds(at));
-  out_ << record_separator << "{\"time\":" << time << ",\"name\":\"" << names.today << "\",\"data\":" << data
-       << "}\n";
+  out_ << record_separator << "{\"time\":" << time << ",\"name\":\"" << names.today << "\","
+       << group_field(group) << "\"data\":" << data << "}\n";
+  if (!names_.keep_03) return;
   events_03_ += events_03_.empty() ? "\n" : ",\n";
   events_03_ += fmt::format("{{\"time\":{},\"name\":\"{}\",\"data\":{}}}", time, names.in_03, data);
 }
@@ -56,11 +70,11 @@ std::string QlogTrace::to_qlog_03(const std::string& title, const std::vector<co
   for (const QlogTrace* trace : traces) {
     if (trace != traces.front()) out += ',';
     out += fmt::format(
-        "\n{{\"title\":{},\"vantage_point\":{{\"name\":{},\"type\":\"{}\"}},\"common_fields\":"
+        "\n{{\"title\":{},\"vantage_point\":{{\"name\":{},{}}},\"common_fields\":"
         "{{\"ODCID\":{},\"protocol_type\":[\"QUIC\"],\"time_format\":\"relative\","
         "\"reference_time\":0}},\"events\":[",
-        json_text(trace->names_.title), json_text(trace->names_.title),
-        trace->names_.client ? "client" : "server", json_text(trace->names_.group));
+        json_text(trace->names_.title), json_text(trace->names_.title), vantage_point(trace->names_.vantage),
+        json_text(trace->names_.group));
     out += trace->events_03_;
     out += "]}";
   }

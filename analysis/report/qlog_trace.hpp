@@ -2,6 +2,7 @@
 
 #include <fstream>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "protocol/base/time.hpp"
@@ -17,15 +18,18 @@ enum class QlogEvent : unsigned char { packet_sent, packet_received, recovery_me
 /// qvis loads.
 class QlogTrace {
  public:
+  /// Whose view it is. That of the network between tells what the client sends as sent.
+  enum class Vantage : unsigned char { server, client, network };
   struct Names {
-    std::string title;    ///< for a person
-    std::string group;    ///< of all traces of one connection
-    bool client = false;  ///< whose view it is
+    std::string title;  ///< for a person
+    std::string group;  ///< of all traces of one connection; empty where events say it
+    Vantage vantage = Vantage::server;
+    bool keep_03 = true;  ///< for to_qlog_03(): in memory, all of it
   };
   QlogTrace(const std::string& file, Names);
 
-  /// `data`: JSON of the event's data.
-  void add(Time, QlogEvent, const std::string& data);
+  /// `data`: JSON of the event's data. `group`: of the connection, where the trace is of several.
+  void add(Time, QlogEvent, const std::string& data, std::string_view group = {});
   bool good() { return out_.flush().good(); }
 
   /// A whole file of qlog 0.3 with these traces.

@@ -37,7 +37,9 @@ QlogFiles::QlogFiles(std::string folder, const Experiment& experiment) : folder_
     const auto make = [&](const char* role, bool client) {
       return std::make_unique<QlogTrace>(
           fmt::format("{}/{}.{}.sqlog", folder_, own.name, role),
-          QlogTrace::Names{.title = flow.name + ", " + role, .group = flow.name, .client = client});
+          QlogTrace::Names{.title = flow.name + ", " + role,
+                           .group = flow.name,
+                           .vantage = client ? QlogTrace::Vantage::client : QlogTrace::Vantage::server});
     };
     own.server = make("server", false);
     own.viewer = make("viewer", true);
