@@ -20,6 +20,12 @@ Capture::Seen Capture::see(const Datagram& datagram) {
   return {&record, {}};
 }
 
+Capture::Seen Capture::quote(std::uint32_t packet) {
+  PacketRecord& record = records_.emplace_back(packet, &memory_);
+  record.judge(whole_packet, Finding::quoted);
+  return {&record, {}};
+}
+
 ByteView Capture::open_again(const PacketRecord& record, ByteView packet, ByteSpan room) {
   if (!record.unsealed || packet.size() < wire::sealed_overhead) return {};
   const ByteSpan body = room.first(packet.size() - wire::sealed_header_size);

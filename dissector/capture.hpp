@@ -38,6 +38,8 @@ class Capture final : IdListener {
     ByteView frames;  ///< plain text of a packet that was opened, in the room given
   };
   Seen see(const Datagram&);
+  /// A packet inside an ICMP error: it was seen on its way, or elsewhere, and says nothing new.
+  Seen quote(std::uint32_t packet);
   /// Opens a packet that was opened before once more.
   static ByteView open_again(const PacketRecord&, ByteView packet, ByteSpan room);
 

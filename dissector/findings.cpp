@@ -16,6 +16,7 @@ constexpr Kind kinds[] = {
     {"avocet.expert.malformed", PI_PROTOCOL, PI_ERROR, "Breaks its declaration (AV-ENC, AV-PKT-13)"},
     {"avocet.expert.truncated", PI_UNDECODED, PI_WARN,
      "Not all of this packet was captured: capture without a limit (snaplen)"},
+    {"avocet.expert.quoted", PI_RESPONSE_CODE, PI_NOTE, "An ICMP error is about this packet"},
     {"avocet.expert.keys_missing", PI_DECRYPTION, PI_NOTE, "A secret is missing to open this packet"},
     {"avocet.expert.tag_failure", PI_SECURITY, PI_ERROR, "Not authentic: its receiver drops it (AV-PKT-11)"},
     {"avocet.expert.gap", PI_SEQUENCE, PI_WARN, "Packets before this one were lost or come later"},

@@ -11,6 +11,7 @@ namespace avocet::dissector {
 enum class Finding : std::uint8_t {
   malformed,
   truncated,
+  quoted,
   keys_missing,
   tag_failure,
   gap,

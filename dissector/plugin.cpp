@@ -60,6 +60,7 @@ ByteSpan room_for(packet_info* packet, std::size_t size) {
 }
 
 Capture::Seen first_sight(packet_info* packet, tvbuff_t* tvb) {
+  if (packet->flags.in_error_pkt) return capture->quote(packet->num);
   read_comments(packet);
   const ByteView bytes = captured(tvb);
   const PeerAddress from = endpoint(packet->src, packet->srcport),

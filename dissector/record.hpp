@@ -61,11 +61,10 @@ struct MediaEvent {
   Duration delay, jitter, frozen;
 
   std::size_t size() const { return payload ? payload->size() : 0; }
-  /// "track 3 (720p)"
-  std::string label() const {
-    std::string text = "track " + std::to_string(track.value);
-    if (described) text += " (" + (described->rendition.empty() ? "audio" : described->rendition) + ")";
-    return text;
+  /// "720p", "audio", or what else tells the track from others.
+  std::string name() const {
+    if (!described) return "track " + std::to_string(track.value);
+    return described->rendition.empty() ? "audio" : described->rendition;
   }
 };
 

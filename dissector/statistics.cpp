@@ -51,8 +51,9 @@ tap_packet_status count_media(stats_tree* tree, packet_info*, epan_dissect_t*, c
                               tap_flags_t) {
   const auto& tapped = *static_cast<const TapPacket*>(data);
   for (const MediaEvent& media : tapped.record->media) {
-    const std::string track =
-        "Connection " + std::to_string(tapped.record->connection.value_or(0)) + " " + media.label();
+    const std::string track = "Connection " + std::to_string(tapped.record->connection.value_or(0)) +
+                              " track " + std::to_string(media.track.value) +
+                              (media.described ? " (" + media.name() + ")" : "");
     const int parent = tick_stat_node(tree, track.c_str(), 0, TRUE);
     const auto add = [&](const char* name, std::uint64_t n) {
       increase_stat_node(tree, name, parent, FALSE, static_cast<int>(n));
@@ -67,6 +68,8 @@ tap_packet_status count_media(stats_tree* tree, packet_info*, epan_dissect_t*, c
     add("Late", media.late);
     add("Abandoned", media.abandoned);
     add("Freezes", media.frozen > Duration{});
+    add("Frozen, ms", static_cast<std::uint64_t>(to_microseconds(media.frozen) / 1000));
+    add("Bytes (rate: kB/s)", media.size());
     avg_stat_node_add_value_int(tree, "Bytes of a frame", parent, FALSE, static_cast<int>(media.size()));
     average("Delay above the least, us", media.delay);
     average("Jitter, us", media.jitter);

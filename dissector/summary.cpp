@@ -66,7 +66,7 @@ std::string summarise(ByteView packet, const PacketRecord& record, ByteView fram
       line += " [" + message_name<wire::ServiceMessages>(assembled) + "]";
   }
   for (const MediaEvent& media : record.media)
-    line += " [" + media.label() + " frame " + std::to_string(media.number) + (media.key ? " key]" : "]");
+    line += " [" + media.name() + " frame " + std::to_string(media.number) + (media.key ? " key]" : "]");
   return line;
 }
 

@@ -45,7 +45,7 @@ std::string v6_text(const PeerAddress& a) {
 }  // namespace
 
 std::string to_string(const PeerAddress& a) {
-  const std::string ip = a.is_v4() ? v4_text(a) : "[" + v6_text(a) + "]";
+  const std::string ip = a.is_v4() ? v4_text(a) : '[' + v6_text(a) + ']';
   return ip + ":" + std::to_string(a.port);
 }
 

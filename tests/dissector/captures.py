@@ -16,11 +16,14 @@ class Pcap:
         self.file.write(struct.pack("<IHHiIII", 0xA1B23C4D, 2, 4, 0, 0, 65535, RAW_IP))
         self.packets = 0
 
-    def add(self, ns, source, target, payload, snap=None):
-        """`snap`: how many bytes of the payload are captured."""
+    def add(self, ns, source, target, payload, snap=None, ipv6=False):
+        """`snap`: how many bytes of the payload are captured. `ipv6`: the addresses are made into some of IPv6."""
         udp = struct.pack(">HHHH", source[1], target[1], 8 + len(payload), 0) + payload
         ip = struct.pack(">BBHHHBBH4s4s", 0x45, 0, 20 + len(udp), self.packets & 0xFFFF, 0, 64, 17, 0,
                          socket.inet_aton(source[0]), socket.inet_aton(target[0]))
+        if ipv6:
+            ends = (bytes.fromhex("20010db8") + bytes(8) + socket.inet_aton(end[0]) for end in (source, target))
+            ip = struct.pack(">IHBB", 6 << 28, len(udp), 17, 64) + b"".join(ends)
         self.add_raw(ns, ip + udp, 0 if snap is None else len(payload) - snap)
 
     def add_raw(self, ns, data, cut=0):

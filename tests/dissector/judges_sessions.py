@@ -16,6 +16,7 @@ from dataclasses import replace
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "e2e"))
 import violations  # noqa: E402
+from captures import packets_of, write  # noqa: E402
 from harness import expect  # noqa: E402
 from session import Session, flipped, frame  # noqa: E402
 from shark import Shark  # noqa: E402
@@ -209,6 +210,40 @@ def says_what_is_truncated(bench):
     expect(gaps == len(bench.judged(bench.good, "gap")), "the order of truncated packets is in their headers")
 
 
+def takes_runs_apart(bench):
+    """Runs of packets in one datagram (UDP_SEGMENT, UDP_GRO) show the same packets as each by itself."""
+    fields = ["avocet.number", "avocet.decrypted", "avocet.frames", "avocet.media.fragment", "avocet.media.whole_frame"]
+
+    def shown(session):
+        rows = bench.shark.fields(bench.write(session), "avocet", *fields, keys=session.keys)
+        return [",".join(filter(None, column)) for column in zip(*rows)]
+
+    runs = bench.good.in_runs(40)
+    expect(len(runs.packets) < 0.9 * len(bench.good.packets), "there are hardly any runs")
+    expect(shown(runs) == shown(bench.good), "packets in runs are shown otherwise than alone")
+
+
+def reads_ipv6(bench):
+    capture = bench.good.write(bench.folder / "ipv6.pcap", ipv6=True)
+    expect(bench.shark.count(capture, "ipv6 && avocet && !(avocet.decrypted == 0)", bench.good.keys) == len(bench.good.packets),
+           "not everything is recognised and opened over IPv6")
+
+
+def takes_quotes_for_quotes(bench):
+    """An ICMP error quotes a packet that went by before: it is shown, and changes nothing."""
+    capture = bench.write(bench.good)
+    packets = packets_of(capture)
+    at, quoted = packets[50]
+    icmp = b"\x03\x03\0\0" + bytes(4) + quoted[:200]
+    ip = quoted[:2] + (20 + len(icmp)).to_bytes(2, "big") + quoted[4:9] + b"\x01" + bytes(2) + quoted[16:20] + quoted[12:16]
+    with_error = write(bench.folder / "icmp.pcap", [*packets[:60], (at, ip + icmp), *packets[60:]])
+    found = bench.shark.fields(with_error, "avocet.expert.quoted", "frame.number", keys=bench.good.keys)
+    expect(found == [["61"]], f"packet 61 quotes another: {found}")
+    for kind in ("duplicate", "gap", "migration", "truncated", "tag_failure", "malformed"):
+        expect(bench.shark.count(with_error, f"avocet.expert.{kind}", bench.good.keys) == len(bench.judged(bench.good, kind)),
+               f"a quoted packet makes for another {kind}")
+
+
 def names_what_is_violated(bench):
     """Each of these packets breaks one rule, which is named."""
     for name, kinds, build in violations.ALL:
@@ -230,7 +265,8 @@ def says_nothing_bad_of_good_sessions(bench):
 
 TESTS = [flags_every_tampered_packet, takes_lost_packets_for_what_they_are, finds_acknowledgements_of_what_was_not_sent,
          follows_key_updates, follows_a_long_session_through_real_updates, reads_a_growing_key_log, tells_connections_apart,
-         begins_in_the_middle, recognises_replays, sees_amplification, says_what_is_truncated, names_what_is_violated,
+         begins_in_the_middle, recognises_replays, sees_amplification, says_what_is_truncated, takes_runs_apart, reads_ipv6,
+         takes_quotes_for_quotes, names_what_is_violated,
          says_nothing_bad_of_good_sessions]
 
 

@@ -76,11 +76,26 @@ class Session:
             header = bytes([packet.bytes[0] | 2]) + packet.bytes[1:HEADER.size]
             self.packets[i] = replace(packet, bytes=updated.seal(packet.number, header, self.frames(packet)))
 
-    def write(self, path, snap=None):
+    def in_runs(self, longest):
+        """As captures on the sending machine hold it: packets in a row of one side and of one size, but for the last, as one."""
+        runs = []
+        for p in self.packets:
+            last = runs[-1] if runs else []
+            fits = last and len(last) < longest and p.kind == 0 == last[0].kind and p.from_client == last[0].from_client and \
+                p.destination == last[0].destination and len(last[-1].bytes) == len(last[0].bytes) >= len(p.bytes)
+            if fits:
+                last.append(p)
+            else:
+                runs.append([p])
+        other = self.copy()
+        other.packets = [replace(run[0], bytes=b"".join(p.bytes for p in run)) for run in runs]
+        return other
+
+    def write(self, path, snap=None, ipv6=False):
         pcap = Pcap(path)
         for p in self.packets:
             ends = (p.client, SERVER) if p.from_client else (SERVER, p.client)
-            pcap.add(p.at, *ends, p.bytes, snap=snap and min(snap, len(p.bytes)))
+            pcap.add(p.at, *ends, p.bytes, snap=snap and min(snap, len(p.bytes)), ipv6=ipv6)
         pcap.close()
         return path
 
