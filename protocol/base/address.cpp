@@ -15,7 +15,10 @@ std::string hex_group(unsigned v) {
 
 std::string v4_text(const PeerAddress& a) {
   std::string out;
-  for (std::size_t i = 12; i < 16; ++i) out += (i > 12 ? "." : "") + std::to_string(a.ip[i]);
+  for (std::size_t i = 12; i < 16; ++i) {
+    if (i > 12) out += '.';
+    out += std::to_string(a.ip[i]);
+  }
   return out;
 }
 
