@@ -39,6 +39,8 @@ constexpr Duration most_allowance = 15ms;
 constexpr double pacing_headroom = 2;
 /// A rate that fell by more is tried again as soon as the queue is gone, at most so many times as fast.
 constexpr double worth_recovering = 1.1, most_recovery_gain = 2;
+/// And with so many times as much padding.
+constexpr double most_recovery_padding = 4;
 constexpr Duration contention_memory = 3s;
 constexpr unsigned most_silences = 8;
 constexpr Duration ack_slack = 75ms;
@@ -59,7 +61,8 @@ void DelayLossController::on_sent(Time now, PacketNumber number, std::size_t siz
     disturbed_until_ = now + 100ms;
     if (!more) budget_ -= static_cast<double>(size);
   } else {
-    budget_ = std::min(most_budget, budget_ + extra_share * static_cast<double>(size));
+    const double recovery = std::clamp(goal_ / rate_, 1.0, most_recovery_padding);
+    budget_ = std::min(most_budget, budget_ + extra_share * recovery * static_cast<double>(size));
   }
   if (bytes_in_flight_ == 0) last_feedback_ = now;  // before this there was nothing to hear of
   bytes_in_flight_ += size;
@@ -254,10 +257,12 @@ void DelayLossController::learn_from_train(Time now) {
     // before needs no second witness.
     const DataRate half = rate_ + (share - rate_) * std::min(1.0, contended ? weight / 2 : 0.5);
     set_rate(searching_ ? share : std::max(half, std::min(share, goal_)));
-    gain_ = searching_ ? 2 : contended ? 1.25 : 1.5;
     if (!searching_) proven_ = rate_;
+    const double fell = goal_ / rate_;
+    const bool recovering = fell > worth_recovering;
+    gain_ = searching_ ? 2 : recovering ? std::min(fell, most_recovery_gain) : contended ? 1.25 : 1.5;
     searching_ = searching_ || !contended;
-    if (searching_) next_probe_ = now;
+    if (searching_ || recovering) next_probe_ = now;
     return;
   }
   goal_ = std::min(goal_, std::max(share, rate_));
@@ -317,13 +322,17 @@ void DelayLossController::drain(Time now) {
 void DelayLossController::retreat(Time now, Duration queue, bool sudden) {
   const bool again = newest_sent_ <= retreat_sent_;  // these packets left before we retreated: the same event
   if (again ? !sudden : draining_) return;
-  if (!again) proven_ = rate_, goal_ = std::max(goal_, rate_);
+  if (!again) {
+    proven_ = undrained_ == 0 ? rate_ : std::max(rate_, proven_);
+    goal_ = std::max(goal_, rate_);
+  }
   if (!again && undrained_ == 0) uncontested_ = rate_;
   const Duration busy =
       std::chrono::microseconds(std::max<std::int64_t>(0, delivery_.newest_us() - busy_since_us_));
   const auto arriving = delivery_.over(std::clamp<Duration>(busy_ ? busy : 150ms, 50ms, 150ms));
   const double severity = std::clamp(to_seconds(queue - standing_queue) / 0.04, 0.0, 1.0);
-  DataRate share = rate_ * (sudden && !arriving ? 0.7 : 0.98);
+  // The first packets after an outage tell only that there was one: once is enough.
+  DataRate share = rate_ * (arriving || !sudden ? 0.98 : again ? 1 : 0.7);
   if (arriving) {
     // Jitter alone may have stretched the arrivals by as much as it moves one packet.
     const double doubt = std::min(0.5, to_seconds(delay_.noise()) / to_seconds(arriving->span));

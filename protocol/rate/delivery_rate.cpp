@@ -9,6 +9,8 @@ namespace {
 constexpr std::size_t slots = 128;
 constexpr std::int64_t slot_us = 1000;
 constexpr int least_packets = 5;
+/// Nothing arrived although packets were on their way: what came before says nothing of now.
+constexpr std::int64_t outage_us = 100'000;
 constexpr std::int64_t clock_step_us = 10'000'000;
 
 std::int64_t minus(std::int64_t a, std::int64_t b) {
@@ -48,6 +50,8 @@ std::optional<DeliveryRate::Measure> DeliveryRate::over(Duration window) const {
   for (std::size_t i = 1; i < used_; ++i) {
     const Slot& later = slots_[(next_ + slots - i) % slots];
     const Slot& earlier = slots_[(next_ + slots - i - 1) % slots];
+    const std::int64_t pause = minus(later.arrival_us, earlier.arrival_us);
+    if (pause - to_microseconds(later.sent - earlier.sent) > outage_us) break;
     const std::int64_t longer = minus(newest.arrival_us, earlier.arrival_us);
     if (longer > to_microseconds(window) && packets >= least_packets) break;
     bytes += later.bytes;

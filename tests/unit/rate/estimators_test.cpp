@@ -65,6 +65,19 @@ TEST(DeliveryRate, MeasuresRateAndStretch) {
   EXPECT_NEAR(measure->stretch, 2, 0.01);
 }
 
+TEST(DeliveryRate, DoesNotMeasureAcrossAnOutage) {
+  DeliveryRate delivery;
+  for (int i = 0; i < 20; ++i) delivery.on_arrival(offset_us + i * 5'000, at(1s + i * 5ms), 1250);
+  // Sent at the same pace; the path stood still for 400 ms and then brings them every 2 ms.
+  const auto late = [&](int i) {
+    delivery.on_arrival(offset_us + 500'000 + i * 2'000, at(1100ms + i * 5ms), 1250);
+  };
+  for (int i = 0; i < 4; ++i) late(i);
+  EXPECT_FALSE(delivery.over(150ms)) << "too few since then";
+  for (int i = 4; i < 20; ++i) late(i);
+  EXPECT_NEAR(delivery.over(150ms)->rate.mbps(), 5, 0.1);
+}
+
 TEST(Train, ShowsCapacityByTheSlopeOfItsDelays) {
   Train train;
   train.begin(at(1s), DataRate::mbps(2), DataSize::bytes(12'000));

@@ -68,6 +68,20 @@ TEST(Robustness, AnOutageIsSoonForgotten) {
   EXPECT_GT(run("an outage of 3 s", config, Source::greedy()).received, 9);
 }
 
+/// As on a phone: the link stands still for a moment, keeps what is sent, and brings it late.
+TEST(Robustness, PausesOfTheLinkAreSoonForgotten) {
+  link::LinkConfig config = ten_megabit(20ms);
+  config.queue = 1s;
+  config.rate.clear();
+  for (Duration t{}; t < 40s; t += 3s) {
+    config.rate.push_back({t, DataRate::mbps(4)});
+    config.rate.push_back({t + 2600ms, DataRate::kbps(1)});
+  }
+  const Figures f =
+      run("pauses of 400 ms", config, Source::live(DataRate::mbps(0.15), DataRate::mbps(4)), 40s);
+  EXPECT_GT(f.received, 2.2);
+}
+
 TEST(Robustness, ALongPathIsFilled) {
   EXPECT_GT(run("750 ms one way", ten_megabit(750ms), Source::greedy(), 60s).received, 9);
 }
