@@ -15,7 +15,7 @@ struct Shown {
   int decimals = 0;
   bool more_is_better = false;
 };
-inline constexpr std::array<Shown, 14> shown_figures{{
+inline constexpr std::array<Shown, 15> shown_figures{{
     {"utilization", "utilisation", "%", 100, 1, true},
     {"goodput", "goodput", "Mbit/s", 1e-6, 2, true},
     {"queueDelay.p50", "queue p50", "ms", 1e3, 0, false},
@@ -30,6 +30,7 @@ inline constexpr std::array<Shown, 14> shown_figures{{
     {"stepTimes.0", "first step", "s", 1, 1, false},
     {"stepTimes.1", "second step", "s", 1, 1, false},
     {"timeToFirstFrame", "first picture", "s", 1, 2, false},
+    {"fairness.20s", "fairness (Jain), 20 s", "", 1, 3, true},
 }};
 
 /// "12 (10–15)": the median, and where nine of ten seeds are; empty when there are no values.

@@ -20,9 +20,13 @@ double number(const json& value) { return value.is_number() ? value.get<double>(
 
 std::string quoted(const std::string& text) {
   if (text.find_first_of(",\"\n") == std::string::npos) return text;
-  std::string out = "\"";
-  for (const char c : text) out += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return out + '"';
+  std::string out(1, '"');
+  for (const char c : text) {
+    if (c == '"') out += c;
+    out += c;
+  }
+  out += '"';
+  return out;
 }
 
 Point point_of(const json& flow) {
@@ -80,8 +84,10 @@ bool Results::add(const Point& point, std::uint64_t seed, const json& summary) {
     for (const json& flow : summary[kind]) flatten(of(point, flow.value("name", "")), seed, "", flow);
   }
   FlowResults& all = of(point, "all");
+  const bool several = summary["flows"].size() > 1;
   for (const char* name : {"fairness", "speed"}) {
-    if (summary.contains(name)) flatten(all, seed, name, summary[name]);
+    const bool says_something = name != std::string_view("fairness") || several;
+    if (says_something && summary.contains(name)) flatten(all, seed, name, summary[name]);
   }
   return true;
 }
