@@ -56,7 +56,17 @@ TEST(Results, TakeMediansAndPercentilesOverSeeds) {
   EXPECT_NEAR(media->figures.at("utilization").median(), 0.845, 1e-9);
   EXPECT_NEAR(media->figures.at("utilization").p5(), 0.8135, 1e-9);
   EXPECT_EQ(media->figures.at("queueDelay.p95").p95(), 0.03);
-  EXPECT_NEAR(results.find({"one", {{"loss", "1%"}}}, "all")->figures.at("fairness.1s").median(), 0.9, 1e-9);
+}
+
+TEST(Results, SpeakOfFairnessWhereThereAreSeveralFlows) {
+  const Point point{"one", {}};
+  Results results;
+  nlohmann::json run = summary(1, 2.0);
+  results.add(point, 1, run);
+  EXPECT_FALSE(results.find(point, "all")->figures.contains("fairness.1s"));
+  run["flows"].push_back({{"name", "another"}});
+  results.add(point, 2, run);
+  EXPECT_NEAR(results.find(point, "all")->figures.at("fairness.1s").median(), 0.9, 1e-9);
 }
 
 TEST(Results, CountAStepThatWasNeverReachedAsTheWorst) {
