@@ -10,6 +10,15 @@ std::string describe(const wire::DecodeError& error) {
   return std::string(error.field) + ": " + std::string(wire::to_string(error.fault)) + " (AV-ENC)";
 }
 
+/// What a Reset for one of that side's ids ends in, when the capture shows it (AV-RST-1).
+std::optional<std::array<std::byte, 16>> token_of(const Flow& side, ConnectionId id) {
+  for (const auto& [sequence, given] : side.ids) {
+    if (given.id == id) return given.reset_token;
+  }
+  if (!side.parameters || side.first_id != id) return std::nullopt;
+  return side.parameters->reset_token;
+}
+
 }  // namespace
 
 void Capture::see_clear(PacketRecord& record, const Datagram& datagram) {
@@ -69,6 +78,7 @@ void Capture::on(PacketRecord& record, const Datagram& datagram, const wire::Ser
   Connection& connection = route == routes_.end() ? begin_connection() : *route->second.connection;
   learn(answer.client_cid, connection, Side::client);
   learn(answer.cid, connection, Side::server);
+  connection.of(Side::server).first_id = answer.cid;
   if (!connection.random) {
     connection.random = keys_.owner(answer.cid);
     if (connection.random) by_random_[*connection.random] = &connection;
@@ -97,9 +107,12 @@ void Capture::see_reset(PacketRecord& record, const Datagram& datagram) {
       record.judge(whole_packet, Finding::malformed, describe(reset.error()));
     return;
   }
-  record.judge(whole_packet, Finding::reset);
-  if (const auto route = routes_.find(reset->unknown); route != routes_.end())
-    settle(record, datagram, *route->second.connection, route->second.receiver);
+  const auto route = routes_.find(reset->unknown);
+  const Flow* sender =
+      route == routes_.end() ? nullptr : &route->second.connection->of(route->second.receiver);
+  const auto token = sender == nullptr ? std::nullopt : token_of(*sender, reset->unknown);
+  record.judge(whole_packet, !token || *token == reset->token ? Finding::reset : Finding::reset_forged);
+  if (sender != nullptr) settle(record, datagram, *route->second.connection, route->second.receiver);
 }
 
 }  // namespace avocet::dissector

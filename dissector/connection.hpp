@@ -48,7 +48,8 @@ struct Flow {
   std::map<std::uint64_t, Sighting> early_acks;   ///< of numbers above those seen when they came, by number
   std::uint64_t marks = 0;                        ///< CE marks that this side has reported
 
-  std::map<std::uint64_t, wire::NewId> ids;  ///< that this side has given
+  std::optional<ConnectionId> first_id;      ///< the handshake's
+  std::map<std::uint64_t, wire::NewId> ids;  ///< that this side has given since
   std::uint64_t ids_retired = 0;             ///< by the peer
   std::map<std::array<std::byte, 8>, Sighting> challenges;
   MediaFlow media;

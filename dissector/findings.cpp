@@ -47,6 +47,8 @@ constexpr Kind kinds[] = {
     {"avocet.expert.retry", PI_RESPONSE_CODE, PI_NOTE, "The server wants the address proven"},
     {"avocet.expert.refuse", PI_RESPONSE_CODE, PI_WARN, "The server refuses the connection"},
     {"avocet.expert.reset", PI_RESPONSE_CODE, PI_WARN, "The peer holds no state for the connection"},
+    {"avocet.expert.reset_forged", PI_SECURITY, PI_WARN,
+     "Ends in no token that was announced for this id: its receiver drops it (AV-RST-4)"},
     {"avocet.expert.handshake_done", PI_RESPONSE_CODE, PI_CHAT, "The handshake is complete"},
     {"avocet.expert.handshake_order", PI_PROTOCOL, PI_ERROR, "Not the sender's turn or order (AV-HS-27)"},
     {"avocet.expert.frame_misplaced", PI_PROTOCOL, PI_ERROR, "Not allowed in such a packet (AV-PKT-15, -16)"},

@@ -37,6 +37,7 @@ enum class Finding : std::uint8_t {
   retry,
   refuse,
   reset,
+  reset_forged,
   handshake_done,
   handshake_order,
   frame_misplaced,

@@ -244,6 +244,15 @@ def takes_quotes_for_quotes(bench):
                f"a quoted packet makes for another {kind}")
 
 
+def believes_resets_with_their_token(bench):
+    session = bench.good.copy()
+    where = "avocet.parameters.reset_token && avocet.from_client == 0"
+    ((token,),) = bench.shark.fields(bench.write(session), where, "avocet.parameters.reset_token", keys=session.keys)
+    violations.reset(session, bytes.fromhex(token))
+    expect(bench.judged(session, "reset") == {len(session.packets)}, "the Reset has the token that was announced")
+    expect(not bench.judged(session, "reset_forged"), "a good Reset is said to be forged")
+
+
 def names_what_is_violated(bench):
     """Each of these packets breaks one rule, which is named."""
     for name, kinds, build in violations.ALL:
@@ -266,7 +275,7 @@ def says_nothing_bad_of_good_sessions(bench):
 TESTS = [flags_every_tampered_packet, takes_lost_packets_for_what_they_are, finds_acknowledgements_of_what_was_not_sent,
          follows_key_updates, follows_a_long_session_through_real_updates, reads_a_growing_key_log, tells_connections_apart,
          begins_in_the_middle, recognises_replays, sees_amplification, says_what_is_truncated, takes_runs_apart, reads_ipv6,
-         takes_quotes_for_quotes, names_what_is_violated,
+         takes_quotes_for_quotes, believes_resets_with_their_token, names_what_is_violated,
          says_nothing_bad_of_good_sessions]
 
 

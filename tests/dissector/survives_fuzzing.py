@@ -26,8 +26,9 @@ SKIPPED = 77
 SCENARIOS = [("disorder", "length=3s"), ("vod-bursty-loss", "length=4s"), ("quic-rebind-port", "length=3s"), ("vod-steps", "length=14s")]
 CLIENT, SERVER = ("10.0.0.1", 40000), ("10.0.0.2", 4747)
 STATISTICS = ["-z", "avocet,tree", "-z", "avocet_media,tree", "-z", "expert", "-z", "follow,avocet,hex,0"]
-# One of these for each file: all lines, all lines on a second pass, statistics, columns alone, and export.
-VIEWS = [["-V"], ["-2", "-V"], ["-V"], ["-q", *STATISTICS], ["-2", "-T", "pdml"]]
+# One of these for each file: all lines, all lines on a second pass, statistics, all lines of all protocols, export.
+LINES = ["-V", "-O", "avocet"]
+VIEWS = [LINES, ["-2", *LINES], LINES, ["-q", *STATISTICS], ["-2", *LINES], ["-2", "-T", "pdml"], []]
 FAULTS = (b"AddressSanitizer", b"runtime error", b"Dissector bug", b"Malformed Packet: Avocet", b"ERROR:", b"** (")
 
 

@@ -58,11 +58,12 @@ def chooses_what_was_not_offered(session):
     session.packets[1] = replace(answer, bytes=answer.bytes[:7] + b"\0\0\0\x02" + answer.bytes[11:])
 
 
-def resets(session):
+def reset(session, token):
+    """A Reset for the server's first id."""
     target = session.packets[session.sealed(from_client=True)[0]].destination
     last = session.packets[-1]
-    reset = bytes([CLEAR | RESET << 2]) + target.to_bytes(8, "big") + bytes(16)
-    session.packets.append(replace(last, at=last.at + 1, from_client=False, bytes=reset))
+    made = bytes([CLEAR | RESET << 2]) + target.to_bytes(8, "big") + token
+    session.packets.append(replace(last, at=last.at + 1, from_client=False, bytes=made))
 
 
 ALL = [
@@ -88,6 +89,6 @@ ALL = [
     ("a Hello of 600 bytes", ["hello_short"], sends_a_short_hello),
     ("a Refuse as large as the Hello", ["answer_too_large", "refuse"], refuses_at_length),
     ("a version that was not offered", ["not_offered"], chooses_what_was_not_offered),
-    ("a Reset", ["reset"], resets),
+    ("a Reset of somebody who does not know the token", ["reset_forged"], lambda session: reset(session, bytes(16))),
     ("a Close", ["close"], says(True, frame(CLOSE, 0, blob(b"enough")))),
 ]
