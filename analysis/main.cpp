@@ -5,6 +5,7 @@
 #include "analysis/output/embed_keys.hpp"
 #include "analysis/outputs.hpp"
 #include "analysis/read_files.hpp"
+#include "analysis/watch_live.hpp"
 
 namespace avocet::analysis {
 namespace {
@@ -12,7 +13,8 @@ namespace {
 struct Options {
   Sources sources;
   Outputs outputs;
-  std::string embed, qlog;
+  std::string embed, qlog, live;
+  double seconds = 0;
 };
 
 bool embed(const Options& options) {
@@ -23,8 +25,11 @@ bool embed(const Options& options) {
 
 int run(const Options& options) {
   std::optional<CaptureQlog> qlog;
-  if (!options.qlog.empty()) qlog.emplace(options.qlog, options.sources.files[0]);
-  const auto account = read_files(options.sources, qlog ? &*qlog : nullptr);
+  const bool live = !options.live.empty();
+  if (!options.qlog.empty()) qlog.emplace(options.qlog, live ? options.live : options.sources.files[0]);
+  PacketListener* beside = qlog ? &*qlog : nullptr;
+  const auto account = live ? watch_live(options.live, options.seconds, options.sources, beside)
+                            : read_files(options.sources, beside);
   if (!account) return complain(account.error()), 1;
   bool good = options.embed.empty() || embed(options);
   if (qlog && !qlog->good()) good = false, complain("cannot write " + options.qlog);
@@ -44,12 +49,14 @@ int main(int argc, char** argv) {
       "Captures:  tcpdump -i any -s 0 -w evening.pcap udp port 4747\n"
       "Keys:      avocet-client play ... --keylog keys.log\n"
       "Report:    avocet-analyze evening.pcap --keylog keys.log --html evening.html\n"
+      "Now:       avocet-analyze --live eth0 --keylog keys.log --html now.html\n"
       "Both ends: avocet-analyze server.pcap viewer.pcap --html between.html");
-  app.add_option("FILE", options.sources.files,
-                 "capture, pcap or pcapng; - is the standard input. Two captures of one session, made at\n"
-                 "different places, tell the way between them: delay, and where each packet was lost")
-      ->required()
-      ->expected(1, 2);
+  auto* file =
+      app.add_option(
+             "FILE", options.sources.files,
+             "capture, pcap or pcapng; - is the standard input. Two captures of one session, made at\n"
+             "different places, tell the way between them: delay, and where each packet was lost")
+          ->expected(1, 2);
   app.add_option("--keylog", options.sources.key_log, "key log of one of the ends, to open the packets with");
   app.add_option("--json", options.outputs.json, "write all measures there (- for standard output)");
   app.add_option("--csv", options.outputs.csv, "write time series and lists into that folder, as CSV");
@@ -57,14 +64,27 @@ int main(int argc, char** argv) {
   app.add_option("--plots", options.outputs.plots,
                  "draw the report's plots into that folder, as PNG (needs gnuplot)");
   app.add_option("--qlog", options.qlog, "write all packets there as qlog (.sqlog)");
-  app.add_option("--embed-keys", options.embed,
-                 "write the capture there with the keys in it, as pcapng; Wireshark's plugin finds them.\n"
-                 "Who has that file can read what was said")
-      ->needs("--keylog");
+  auto* embed_option =
+      app.add_option(
+             "--embed-keys", options.embed,
+             "write the capture there with the keys in it, as pcapng; Wireshark's plugin finds them.\n"
+             "Who has that file can read what was said")
+          ->needs("--keylog");
   app.add_option("--port", options.sources.ports,
                  "a further UDP port of ours, for captures that begin in the middle");
+  auto* live =
+      app.add_option("--live", options.live,
+                     "capture on that interface (any: on all of them) and show what happens, until Ctrl-C;\n"
+                     "the key log is followed while it is written")
+          ->excludes(file)
+          ->excludes(embed_option);
+  app.add_option("--seconds", options.seconds, "end --live after so long")
+      ->needs(live)
+      ->check(CLI::PositiveNumber);
   try {
     app.parse(argc, argv);
+    if (options.live.empty() && options.sources.files.empty())
+      throw CLI::RequiredError("FILE, or --live INTERFACE,");
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
   }

@@ -88,6 +88,13 @@ TEST_F(CaptureReadingTest, CutsSuperPacketsIntoDatagrams) {
   }
   EXPECT_EQ(segment_size(run), 300u);
   EXPECT_EQ(segment_size(sealed(to_client, 1, 1200)), 1200u);
+  // Receivers join what came, with what was lost and overtaken in between.
+  Bytes received;
+  for (const std::uint32_t number : {7u, 9u, 8u, 40u}) {
+    const Bytes one = sealed(to_client, number, 300);
+    received.insert(received.end(), one.begin(), one.end());
+  }
+  EXPECT_EQ(segment_size(received), 300u);
   packet(0ms, server, client, run);
   EXPECT_EQ(reading_.super_packets(), 1u);
   EXPECT_EQ(connection().down.numbers.received(), 40u);

@@ -1,0 +1,93 @@
+#include "analysis/watch_live.hpp"
+
+#include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <csignal>
+
+#include "analysis/capture/live_capture.hpp"
+#include "analysis/connections/listeners.hpp"
+#include "analysis/output/dashboard.hpp"
+#include "analysis/packets/key_log_follower.hpp"
+
+namespace avocet::analysis {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+volatile std::sig_atomic_t stop = 0;
+
+void stop_on_signals() {
+  struct sigaction action{};
+  action.sa_handler = [](int) { stop = 1; };
+  sigaction(SIGINT, &action, nullptr);
+  sigaction(SIGTERM, &action, nullptr);
+}
+
+/// A screen of its own while it lasts, so that the terminal is as before in the end.
+class Screen {
+ public:
+  Screen() : wanted_(isatty(STDOUT_FILENO) == 1) {
+    if (wanted_) fmt::print("\x1b[?1049h\x1b[?25l");
+  }
+  ~Screen() {
+    if (wanted_) fmt::print("\x1b[?25h\x1b[?1049l");
+  }
+  Screen(const Screen&) = delete;
+  Screen& operator=(const Screen&) = delete;
+
+  bool wanted() const { return wanted_; }
+  void show(const Account& account, std::uint64_t dropped) const {
+    winsize size{};
+    const bool known = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 0;
+    fmt::print("\x1b[H\x1b[2J{}",
+               dashboard(account, dropped, known ? size.ws_row : 24, known ? size.ws_col : 80));
+    std::fflush(stdout);
+  }
+
+ private:
+  bool wanted_;
+};
+
+void add_dropped(Account& account, std::uint64_t dropped) {
+  if (dropped == 0) return;
+  account.findings.push_back(
+      {"capture-loss", Finding::Weight::warning, "This machine was too slow to capture all packets.",
+       fmt::format("{} packets were not captured; the network has not lost them", dropped),
+       "Capture to a file first (tcpdump -B 65536 -w), and analyze that."});
+}
+
+}  // namespace
+
+std::expected<Account, std::string> watch_live(const std::string& interface, double seconds,
+                                               const Sources& sources, PacketListener* beside) {
+  auto capture = capture::LiveCapture::open(interface);
+  if (!capture) return std::unexpected(capture.error());
+  PacketOpening opening;
+  Listeners listeners({&opening, beside});
+  CaptureReading reading(&listeners);
+  for (const std::uint16_t port : sources.ports) reading.connections().also_port(port);
+  KeyLogFollower keys(sources.key_log);
+  stop_on_signals();
+  const Screen screen;
+  const auto began = Clock::now();
+  auto drawn = began, keys_read = began - 1s;
+  while (stop == 0 && capture->trouble().empty()) {
+    const auto now = Clock::now();
+    if (seconds > 0 && now - began >= std::chrono::duration<double>(seconds)) break;
+    if (now - keys_read >= 100ms) keys.read(reading.keys()), keys_read = now;
+    if (screen.wanted() && now - drawn >= 500ms) {
+      screen.show(account_of(reading, opening, interface, {}), capture->dropped());
+      drawn = Clock::now();
+    }
+    if (const auto record = capture->next()) reading.read(*record);
+  }
+  opening.finish(reading.clock().latest());
+  Account account = account_of(reading, opening, interface, capture->trouble());
+  add_dropped(account, capture->dropped());
+  return account;
+}
+
+}  // namespace avocet::analysis
