@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "analysis/account/delivery_account.hpp"
 #include "analysis/account/detectors.hpp"
 #include "analysis/account/media_account.hpp"
 #include "analysis/account/path_account.hpp"
@@ -22,6 +23,7 @@ ConnectionAccount connection_account(const Connection& c, const OpenedConnection
   out.measures.push_back({"packetsOpened", static_cast<double>(c.up.opened + c.down.opened)});
   out.measures.push_back({"packetsNotOpened", static_cast<double>(c.unopened)});
   if (opened != nullptr) add_opened(out, *opened);
+  for (DirectionAccount* direction : {&out.up, &out.down}) add_whole_way(*direction);
   return out;
 }
 
@@ -36,6 +38,10 @@ FlowAccount flow_account(const Flow& flow) {
 }
 
 }  // namespace
+
+bool measured(const Measures& measures, std::string_view name) {
+  return std::ranges::find(measures, name, &Measures::value_type::first) != measures.end();
+}
 
 double value_of(const Measures& measures, std::string_view name) {
   const auto found = std::ranges::find(measures, name, &Measures::value_type::first);

@@ -17,6 +17,7 @@ using Measures = std::vector<std::pair<std::string_view, double>>;
 
 /// Zero when it was not measured.
 double value_of(const Measures&, std::string_view name);
+bool measured(const Measures&, std::string_view name);
 
 /// Something that a person should know, why it is believed, and what to do.
 struct Finding {
@@ -30,6 +31,8 @@ struct Finding {
 struct Series {
   double width = 0;                                   ///< of a slot, s
   std::vector<double> rate, loss, round_trip, queue;  ///< bit/s, share, s, s; NaN where nothing was measured
+  // On the whole way, as far as it is known:
+  std::vector<double> offered, delivered, lost;  ///< bit/s that were sent and that arrived, packets
 };
 
 /// One direction between two captures.
@@ -53,8 +56,15 @@ struct PlayAccount {
   std::vector<PlayView::Switch> switches;
 };
 
+/// Packets lost in a row.
+struct LossRun {
+  std::uint64_t first = 0, count = 0;
+  Time at;  ///< when they were missed
+};
+
 struct DirectionAccount {
   Measures measures;
+  LossRun longest_loss;
   NumberTrack::RunLengths loss_runs{};
   std::array<std::uint64_t, SizeHistogram::borders.size() + 1> sizes{};
   Series series;

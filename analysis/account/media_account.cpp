@@ -2,22 +2,13 @@
 
 #include <fmt/format.h>
 
+#include "analysis/account/delivery_account.hpp"
+
 namespace avocet::analysis {
 namespace {
 
 double number(std::uint64_t n) { return static_cast<double>(n); }
 double ratio(double part, double whole) { return whole > 0 ? part / whole : 0; }
-
-void add_acks(Measures& out, const AckMeter& acks) {
-  if (acks.round_trips().count() == 0) return;
-  out.push_back({"roundTripMin", to_seconds(acks.round_trips().min())});
-  out.push_back({"roundTripP50", to_seconds(acks.round_trips().at(0.5))});
-  out.push_back({"roundTripP95", to_seconds(acks.round_trips().at(0.95))});
-  out.push_back({"roundTripP99", to_seconds(acks.round_trips().at(0.99))});
-  out.push_back({"queueDelayP50", to_seconds(acks.queue().at(0.5))});
-  out.push_back({"queueDelayP95", to_seconds(acks.queue().at(0.95))});
-  out.push_back({"queueDelayMax", to_seconds(acks.queue().max())});
-}
 
 TrackAccount track_account(const TrackView& t) {
   const std::string kind = t.kind == media::Kind::audio ? "audio"
@@ -32,7 +23,11 @@ TrackAccount track_account(const TrackView& t) {
                   {"keyFrames", number(t.key_frames)},
                   {"frameRate", ratio(number(t.frames > 0 ? t.frames - 1 : 0), time)},
                   {"bitrate", ratio(number(t.bytes) * 8, time)},
+                  {"keyFrameSize", t.key_size()},
                   {"largestFrame", number(t.largest_frame)},
+                  {"largestFrameAt", to_seconds(t.largest_at.time_since_epoch())},
+                  {"largestFrameNumber", number(t.largest_number)},
+                  {"fragments", number(t.fragments)},
                   {"framesRepaired", number(t.frames_repaired)},
                   {"fragmentsRepeated", number(t.repeated)},
                   {"repairOverhead", ratio(number(t.repeated_bytes + t.parity_bytes), once)},
@@ -51,6 +46,7 @@ PlayAccount play_account(const PlayView& p) {
                   {"framesLost", number(counters.frames_lost)},
                   {"framesDropped", number(counters.frames_dropped)},
                   {"framesLate", number(p.frames_late())},
+                  {"latency", to_seconds(p.request().latency)},
                   {"freezeCount", number(counters.freeze_count)},
                   {"totalFreezesDuration", to_seconds(counters.total_freezes_duration)},
                   {"stalls", number(p.stalls())},
@@ -61,13 +57,24 @@ PlayAccount play_account(const PlayView& p) {
   return out;
 }
 
+/// A clock here that was set shows in both directions; one of the ends' in one.
+void add_clock_steps(ConnectionAccount& out, const OpenedConnection& opened) {
+  const OffsetSteps& one = opened.client.acks.steps();
+  const OffsetSteps& two = opened.server.acks.steps();
+  const OffsetSteps& most = one.count() >= two.count() ? one : two;
+  if (most.count() == 0) return;
+  out.measures.push_back({"clockSteps", number(most.count())});
+  out.measures.push_back({"clockStep", to_seconds(most.latest().by)});
+  out.measures.push_back({"clockStepAt", to_seconds(most.latest().at.time_since_epoch())});
+}
+
 }  // namespace
 
 void add_opened(ConnectionAccount& out, const OpenedConnection& opened) {
   out.opened = true;
   for (const Side side : {Side::client, Side::server}) {
     DirectionAccount& direction = side == Side::client ? out.up : out.down;
-    add_acks(direction.measures, opened.side(side).acks);
+    add_delivery(direction, opened.side(side).acks, opened.side(other(side)).acks);
     for (const auto& [id, track] : opened.side(side).tracks) {
       if (track.fragments > 0) direction.tracks.push_back(track_account(track));
     }
@@ -76,6 +83,13 @@ void add_opened(ConnectionAccount& out, const OpenedConnection& opened) {
     if (play.begun()) out.plays.push_back(play_account(play));
   }
   out.measures.push_back({"controlMessages", number(opened.message_count)});
+  add_clock_steps(out, opened);
+  if (opened.encoder.looked_at() > Duration::zero()) {
+    out.measures.push_back({"encoderTime", to_seconds(opened.encoder.looked_at())});
+    out.measures.push_back({"encoderTimeAbove", to_seconds(opened.encoder.above())});
+    out.measures.push_back({"encoderWorst", opened.encoder.worst()});
+    out.measures.push_back({"encoderWorstAt", to_seconds(opened.encoder.worst_at().time_since_epoch())});
+  }
   out.messages = opened.messages;
   if (opened.close_code)
     out.end = fmt::format("closed with code {:#x}: {}", *opened.close_code, opened.close_reason);

@@ -11,9 +11,13 @@ constexpr double gap = std::numeric_limits<double>::quiet_NaN();
 
 double ratio(double part, double whole) { return whole > 0 ? part / whole : 0; }
 
-Series series_of(const Timeline<PathSlot>& timeline) {
+Series series_of(const Timeline<PathSlot>& timeline, double mean_size) {
   Series out{.width = to_seconds(timeline.width())};
   for (const PathSlot& slot : timeline.slots()) {
+    const auto bytes = static_cast<double>(slot.bytes);
+    out.offered.push_back((bytes + slot.lost * mean_size) * 8 / out.width);
+    out.delivered.push_back((bytes - slot.lost_beyond * mean_size) * 8 / out.width);
+    out.lost.push_back(slot.lost + slot.lost_beyond);
     out.rate.push_back(static_cast<double>(slot.bytes) * 8 / out.width);
     const double all = slot.packets + slot.lost;
     out.loss.push_back(all > 0 ? slot.lost / all : gap);
@@ -29,8 +33,10 @@ DirectionAccount path_account(const Direction& d) {
   DirectionAccount out;
   out.loss_runs = d.numbers.runs();
   out.sizes = d.sizes.counts();
-  out.series = series_of(d.timeline);
+  out.series = series_of(d.timeline, ratio(static_cast<double>(d.bytes), static_cast<double>(d.packets)));
   out.events = d.events;
+  const NumberTrack::Gap gap = d.numbers.longest_gap();
+  out.longest_loss = {gap.begin, gap.end - gap.begin, gap.at};
   if (d.packets == 0) return out;
   const auto number = [](auto n) { return static_cast<double>(n); };
   const double duration = to_seconds(d.last - d.first);
@@ -55,7 +61,10 @@ DirectionAccount path_account(const Direction& d) {
                   {"packetsDuplicated", number(d.numbers.duplicates())},
                   {"packetsMarked", number(d.ecn[static_cast<std::size_t>(Ecn::ce)])},
                   {"ectRatio", ratio(number(d.packets - d.ecn[0]), number(d.packets))},
+                  {"lateCopies", number(d.late_copies)},
+                  {"notAuthentic", number(d.numbers.strays() + (d.opened > 0 ? d.closed : 0))},
                   {"longestSilence", to_seconds(d.longest_silence)},
+                  {"longestSilenceAt", to_seconds(d.longest_silence_at.time_since_epoch())},
                   {"keyUpdates", number(d.key_updates)},
                   {"addressChanges", addresses}};
   if (d.spin_round_trips.count() > 0) {

@@ -78,7 +78,7 @@ ConnectionTable::Found ConnectionTable::add_sealed(const Sighting& seen, const P
   const bool closed = !packet.opened && !seen.cut;
   direction.closed += closed;
   if (closed && direction.opened > 0) {
-    direction.not_authentic(seen);
+    direction.not_authentic(seen, low);
     found.seen.kind = NumberTrack::Kind::stray;
     return found;
   }

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace avocet::analysis {
 
 NumberTrack::Seen Direction::sealed(const Sighting& seen, std::uint32_t low, bool key_phase, bool spin) {
@@ -16,7 +18,7 @@ NumberTrack::Seen Direction::sealed(const Sighting& seen, std::uint32_t low, boo
       if (missed.lost > 0) --missed.lost;
       return track;
     }
-    case NumberTrack::Kind::duplicate: return ++slot.duplicates, track;
+    case NumberTrack::Kind::duplicate: return ++slot.duplicates, copy(seen, track), track;
     default: break;
   }
   slot.lost += static_cast<std::uint32_t>(track.skipped);
@@ -39,7 +41,22 @@ NumberTrack::Seen Direction::sealed(const Sighting& seen, std::uint32_t low, boo
   return track;
 }
 
-void Direction::not_authentic(const Sighting& seen) { note(seen); }
+/// How old the packet is follows from how many came since.
+void Direction::copy(const Sighting& seen, const NumberTrack::Seen& track) {
+  constexpr double longest_held = 1;  // s
+  const double since = static_cast<double>(numbers.next().value - track.number.value);
+  if (since * to_seconds(seen.at - first) < longest_held * static_cast<double>(packets)) return;
+  if (late_copies++ == 0) {
+    event({PathEvent::Kind::late_copy, seen.at, track.number.value, "a packet of long ago came again"});
+  }
+}
+
+void Direction::not_authentic(const Sighting& seen, std::uint64_t number) {
+  note(seen);
+  if (std::ranges::find(events, PathEvent::Kind::not_authentic, &PathEvent::kind) == events.end()) {
+    event({PathEvent::Kind::not_authentic, seen.at, number, "a packet came that no key opens"});
+  }
+}
 
 void Direction::forget_numbers(bool begun_here) {
   numbers = {};

@@ -21,12 +21,13 @@ struct PathSlot {
   std::uint64_t bytes = 0;
   double round_trip_sum = 0;  ///< s
   std::uint32_t queue_samples = 0;
-  double queue_sum = 0;  ///< s
+  double queue_sum = 0;           ///< s
+  std::uint32_t lost_beyond = 0;  ///< passed here and never arrived
 
   void merge(const PathSlot& o) {
     packets += o.packets, lost += o.lost, overtaken += o.overtaken, duplicates += o.duplicates;
     marked += o.marked, round_trips += o.round_trips, bytes += o.bytes, round_trip_sum += o.round_trip_sum;
-    queue_samples += o.queue_samples, queue_sum += o.queue_sum;
+    queue_samples += o.queue_samples, queue_sum += o.queue_sum, lost_beyond += o.lost_beyond;
   }
 };
 
@@ -43,7 +44,7 @@ struct Sighting {
 
 /// Changes of an end's address, of route, of keys: what happens to a direction, and when.
 struct PathEvent {
-  enum class Kind : std::uint8_t { address, hops, key_phase };
+  enum class Kind : std::uint8_t { address, hops, key_phase, late_copy, not_authentic };
   Kind kind = Kind::address;
   Time at;
   std::uint64_t number = 0;  ///< of the packet that showed it
@@ -56,7 +57,7 @@ class Direction {
   /// A Protected packet; its number as see() of `numbers` tells.
   NumberTrack::Seen sealed(const Sighting&, std::uint32_t low, bool key_phase, bool spin);
   /// A packet that no end has sealed so: damaged on the way, or forged. What its header says means nothing.
-  void not_authentic(const Sighting&);
+  void not_authentic(const Sighting&, std::uint64_t number);
   /// All Protected packets before were such.
   void forget_numbers(bool begun_here);
   /// A Handshake packet, whose numbers are of their own; or one in the clear, which has none.
@@ -74,12 +75,14 @@ class Direction {
   Duration longest_silence{};
   Time longest_silence_at{};  ///< when it began
   std::uint64_t key_updates = 0;
+  std::uint64_t late_copies = 0;  ///< duplicates of packets from longer ago than networks hold one
   std::vector<PathEvent> events;  ///< the first 64
   PeerAddress from, to;           ///< latest
 
  private:
   void note(const Sighting&);
   void event(PathEvent);
+  void copy(const Sighting&, const NumberTrack::Seen&);
 
   SpinMeter spin_;
   std::optional<bool> phase_;

@@ -3,6 +3,13 @@
 #include <algorithm>
 
 namespace avocet::analysis {
+namespace {
+
+const NumberTrack::Gap& longer(const NumberTrack::Gap& a, const NumberTrack::Gap& b) {
+  return b.end - b.begin > a.end - a.begin ? b : a;
+}
+
+}  // namespace
 
 void NumberTrack::begin_at_zero() { started_ = true; }
 
@@ -51,10 +58,17 @@ NumberTrack::Seen NumberTrack::see(Time now, std::uint32_t low) {
 void NumberTrack::open_gap(std::uint64_t begin, std::uint64_t end, Time now) {
   if (gaps_.size() >= most_gaps) {
     count_run(settled_, gaps_.front().end - gaps_.front().begin);
+    longest_settled_ = longer(longest_settled_, gaps_.front());
     gaps_.erase(gaps_.begin());
   }
   gaps_.push_back({begin, end, now});
   lost_ += end - begin;
+}
+
+NumberTrack::Gap NumberTrack::longest_gap() const {
+  Gap longest = longest_settled_;
+  for (const Gap& gap : gaps_) longest = longer(longest, gap);
+  return longest;
 }
 
 NumberTrack::RunLengths NumberTrack::runs() const {

@@ -49,14 +49,16 @@ class NumberTrack {
   std::uint64_t strays() const { return strays_; }
   /// Missing so far, up to the highest number seen.
   std::uint64_t lost() const { return lost_; }
+  /// The most numbers missing in a row, and since when.
+  struct Gap {
+    std::uint64_t begin = 0, end = 0;
+    Time at{};
+  };
+  Gap longest_gap() const;
   /// In how many runs of what length.
   RunLengths runs() const;
 
  private:
-  struct Gap {
-    std::uint64_t begin, end;
-    Time at;
-  };
   /// More gaps than reordering keeps open; the oldest are settled as lost for good.
   static constexpr std::size_t most_gaps = 1024;
   /// Farther than an outage at full rate.
@@ -68,6 +70,7 @@ class NumberTrack {
   bool started_ = false;
   PacketNumber first_, next_;
   std::vector<Gap> gaps_;  // ascending
+  Gap longest_settled_;
   RunLengths settled_{};
   std::uint64_t received_ = 0, duplicates_ = 0, overtaken_ = 0, largest_extent_ = 0, strays_ = 0, lost_ = 0;
 };

@@ -1,46 +1,50 @@
 #pragma once
 
 #include <optional>
-#include <vector>
+#include <span>
 
+#include "analysis/measures/above_quickest.hpp"
+#include "analysis/measures/offset_steps.hpp"
 #include "analysis/measures/quantiles.hpp"
+#include "analysis/playback/delivery.hpp"
+#include "analysis/playback/passed_packets.hpp"
 #include "protocol/wire/frames.hpp"
 
 namespace avocet::analysis {
 
-/// Round trips between the place of the capture and the end that acknowledges, and how long queues beyond
-/// this place are: by packets that pass, and the acknowledgements that come back for them.
+/// What the acknowledgements of one direction's packets tell at the place of the capture: round trips between
+/// here and the end that acknowledges, how long queues are on that way, there and back, how long that end
+/// holds its acknowledgements, and what never arrived.
 class AckMeter {
  public:
   /// A packet of one direction passed.
-  void sent(Time, PacketNumber);
+  void sent(Time, PacketNumber, std::size_t size);
 
   struct Sample {
     std::optional<Duration> round_trip;  ///< RFC 9002 section 5.1, the delay of the acknowledgement taken off
     std::optional<Duration> queue;       ///< of the newest packet: its way beyond the quickest one's
+    std::span<const Time> lost;          ///< when packets passed here that will not arrive any more
   };
   /// The other direction acknowledges.
   Sample acknowledged(Time, const wire::Ack&);
+  void finish() { delivery_.finish(); }
 
   const Quantiles& round_trips() const { return round_trips_; }
   const Quantiles& queue() const { return queue_; }
+  const Quantiles& way_back() const { return way_back_; }  ///< of acknowledgements, beyond the quickest one's
+  /// How long the oldest packet that an acknowledgement is the first to tell of had been there.
+  const Quantiles& held() const { return held_; }
+  const Delivery& delivery() const { return delivery_; }
+  /// Of the clock here against the clock of the end that acknowledges.
+  const OffsetSteps& steps() const { return steps_; }
 
  private:
-  struct Passed {
-    std::uint64_t number_plus_one = 0;
-    Time at;
-  };
-  /// Packets in flight at once: 25 Mbit/s for a second.
-  static constexpr std::size_t most = 2048;
-
-  std::optional<Time> find(std::uint64_t number) const;
-  Duration above_quickest(Duration way, Time now);
-
-  std::vector<Passed> passed_;
+  PassedPackets passed_;
   std::uint64_t told_ = 0;  ///< one above the largest number acknowledged
-  std::optional<Duration> quickest_, quickest_before_;
-  Time window_begins_{};
-  Quantiles round_trips_, queue_;
+  AboveQuickest there_, back_;
+  Quantiles round_trips_, queue_, way_back_, held_;
+  OffsetSteps steps_;
+  Delivery delivery_;
 };
 
 }  // namespace avocet::analysis

@@ -79,6 +79,7 @@ class Reading {
     return fmt::format("{}, {} tracks", m.title, m.tracks.size());
   }
   std::string take(const wire::TargetRate& m) {
+    opened_.encoder.told(now_, static_cast<double>(m.rate));
     return fmt::format("{:.2f} Mbit/s", static_cast<double>(m.rate) / 1e6);
   }
   std::string take(const wire::Bye& m) { return m.reason; }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "analysis/connections/connection.hpp"
+#include "analysis/measures/target_meter.hpp"
 #include "analysis/playback/ack_meter.hpp"
 #include "analysis/playback/ordered_stream.hpp"
 #include "analysis/playback/play_view.hpp"
@@ -41,6 +42,7 @@ struct OpenedConnection {
   std::optional<std::uint64_t> close_code;
   std::string close_reason;
   std::uint64_t challenges = 0;
+  TargetMeter encoder;       ///< of what the client publishes
   std::optional<Time> done;  ///< the server had verified the client
 
   OpenedSide& side(Side s) { return s == Side::client ? client : server; }

@@ -42,7 +42,9 @@ class PacketOpening::Visit {
   void take(const wire::Padding& padding) { own().padding_bytes += padding.more + 1; }
   void take(const wire::Ack& ack) {
     const auto sample = opened_.side(other(from_)).acks.acknowledged(now_, ack);
-    PathSlot& slot = connection_.direction(other(from_)).timeline.at(now_);
+    auto& timeline = connection_.direction(other(from_)).timeline;
+    for (const Time at : sample.lost) ++timeline.at(at).lost_beyond;
+    PathSlot& slot = timeline.at(now_);
     if (sample.round_trip) ++slot.round_trips, slot.round_trip_sum += to_seconds(*sample.round_trip);
     if (sample.queue) ++slot.queue_samples, slot.queue_sum += to_seconds(*sample.queue);
   }
@@ -74,6 +76,7 @@ class PacketOpening::Visit {
   void take_frames() {
     while (const auto done = own().media->next()) {
       if (TrackView* track = track_of(own(), done->track)) track->on_frame(*done);
+      if (from_ == Side::client) opened_.encoder.made(now_, done->frame.size());
       if (from_ != Side::server) continue;
       for (PlayView& play : opened_.plays) play.on_frame(now_, *done);
     }
@@ -87,14 +90,22 @@ class PacketOpening::Visit {
 
 void PacketOpening::on_packet(Connection& connection, Side from, const Sighting& seen, const Packet& packet,
                               const NumberTrack::Seen& number) {
-  if (!packet.opened || packet.kind != wire::PacketKind::protected_) return;
+  if (packet.kind != wire::PacketKind::protected_) return;
   if (number.kind == NumberTrack::Kind::duplicate || number.kind == NumberTrack::Kind::stray) return;
+  if (!packet.opened) return pass_closed(connection, from, seen, number.number);
   OpenedConnection& opened = opened_[connection.index];
   OpenedSide& side = opened.side(from);
-  side.acks.sent(seen.at, *packet.number);
+  side.acks.sent(seen.at, *packet.number, seen.size);
   side.payload_bytes += packet.frames.size();
   Visit visit(connection, opened, from, seen.at);
   if (wire::read_all<wire::Frames>(packet.frames, visit).fault != wire::Fault::none) ++side.undecodable;
+}
+
+/// One that was cut short is acknowledged like others.
+void PacketOpening::pass_closed(const Connection& connection, Side from, const Sighting& seen,
+                                PacketNumber number) {
+  const auto found = opened_.find(connection.index);
+  if (found != opened_.end()) found->second.side(from).acks.sent(seen.at, number, seen.size);
 }
 
 const OpenedConnection* PacketOpening::find(const Connection& connection) const {
@@ -105,6 +116,7 @@ const OpenedConnection* PacketOpening::find(const Connection& connection) const 
 void PacketOpening::finish(Time now) {
   for (auto& [index, opened] : opened_) {
     for (PlayView& play : opened.plays) play.advance(now);
+    for (const Side side : {Side::client, Side::server}) opened.side(side).acks.finish();
   }
 }
 

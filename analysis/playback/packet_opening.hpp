@@ -20,6 +20,7 @@ class PacketOpening final : public PacketListener {
 
  private:
   class Visit;
+  void pass_closed(const Connection&, Side from, const Sighting&, PacketNumber);
   std::unordered_map<std::size_t, OpenedConnection> opened_;  // by Connection::index
 };
 

@@ -26,7 +26,15 @@ void TrackView::on_frame(const media::Completed& done) {
   key_frames += done.frame.key;
   bytes += done.frame.size();
   frames_repaired += done.repaired;
-  largest_frame = std::max(largest_frame, done.frame.size());
+  const auto size = static_cast<double>(done.frame.size());
+  constexpr std::uint64_t enough = 30;
+  if (done.frame.key && frames > enough) key_sizes += size / mean_size, ++keys_measured;
+  mean_size += (size - mean_size) / static_cast<double>(std::min<std::uint64_t>(frames, 2 * enough));
+  if (done.frame.size() > largest_frame) {
+    largest_frame = done.frame.size();
+    largest_at = done.last_arrival;
+    largest_number = done.frame.number.value;
+  }
   jitter.add(done.first_arrival, std::chrono::microseconds(done.frame.capture));
   clock.observe(done.first_arrival, done.frame.capture);
   delay.add(done.last_arrival - clock.map(done.frame.capture));

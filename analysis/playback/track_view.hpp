@@ -23,12 +23,19 @@ struct TrackView {
   std::uint64_t frames = 0, key_frames = 0, bytes = 0;  ///< whole ones
   std::uint64_t frames_repaired = 0;                    ///< whole by a retransmission or by parity
   std::size_t largest_frame = 0;
+  double mean_size = 0, key_sizes = 0;  ///< of late; sum, in mean sizes
+  std::uint64_t keys_measured = 0;
+  Time largest_at{};
+  std::uint64_t largest_number = 0;
   NumberTrack fragment_numbers;
   JitterMeter jitter;  ///< of first fragments against capture times
   Quantiles delay;     ///< from capture to whole, above the quickest
   Quantiles assembly;  ///< from the first to the last fragment of a frame
   media::CaptureClock clock;
   Time first{}, last{};  ///< whole frames
+
+  /// Of a key frame, in mean sizes of the frames before it.
+  double key_size() const { return keys_measured > 0 ? key_sizes / static_cast<double>(keys_measured) : 0; }
 
   void on_fragment(Time, const wire::Media&);
   void on_parity(const wire::Parity&);

@@ -68,6 +68,7 @@ void MediaFlow::watch(service::PlayRequest request) {
       *viewer_, viewer_host_.node, to_peer_address(viewer_host_.address, viewer_port_),
       end_of(index_, EndRole::viewer), observer_,
       [this](service::Client::Output& output, Time now) { on_viewer(output, now); });
+  viewer_peer_->read_every(flow_.media.reads_every);
   viewer_peer_->call([&](Time now) {
     viewer_->join(now, "viewer");
     play_ = viewer_->play(now, request);
@@ -141,6 +142,11 @@ void MediaFlow::tell_freezes(Time now) {
                       .times = stats->freeze_count - freezes_});
   freezes_ = stats->freeze_count;
   frozen_ = stats->total_freezes_duration;
+}
+
+void MediaFlow::settle() {
+  if (viewer_peer_) viewer_peer_->read();
+  tell_state();
 }
 
 void MediaFlow::tell_state_again() {

@@ -22,6 +22,8 @@ class MediaFlow {
 
   /// Tells the observer the state of both ends.
   void tell_state();
+  /// The simulation is over: what waits in sockets is read, and the state told once more.
+  void settle();
 
  protected:
   /// `index` is the flow's in the experiment, and its name to the observer.

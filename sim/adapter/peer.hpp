@@ -10,7 +10,9 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <utility>
 #include <variant>
+#include <vector>
 
 #include "protocol/session/driving.hpp"
 #include "sim/network/clock.hpp"
@@ -62,7 +64,7 @@ class Peer {
         handler_(std::move(handler)) {
     move_to(local);
   }
-  ~Peer() { wake_.Cancel(), drain_.Cancel(); }
+  ~Peer() { wake_.Cancel(), drain_.Cancel(), read_.Cancel(); }
   Peer(const Peer&) = delete;
   Peer& operator=(const Peer&) = delete;
 
@@ -72,6 +74,18 @@ class Peer {
     socket_.emplace(node_, outer, end_,
                     [this](const ns3::Ptr<ns3::Packet>& packet, const PeerAddress& from, Ecn ecn,
                            const DatagramTag& tag) { receive(packet, from, ecn, tag); });
+  }
+
+  /// Datagrams wait in the socket until the next multiple of this.
+  void read_every(Duration interval) { reads_every_ = interval; }
+  /// Takes in what waits there.
+  void read() {
+    read_.Cancel();
+    for (Waiting& w : std::exchange(waiting_, {})) {
+      core_.receive(now(),
+                    {.from = w.from, .to = local_, .ecn = w.ecn, .arrived = w.arrived, .bytes = w.bytes});
+    }
+    drain();
   }
 
   /// Any calls on the core, with everything that follows from them.
@@ -94,11 +108,18 @@ class Peer {
                                   .to = socket_->local(),
                                   .ecn = ecn,
                                   .bytes = bytes});
+    if (reads_every_ > Duration::zero()) return keep(from, ecn, bytes);
     core_.receive(now(), {.from = from, .to = local_, .ecn = ecn, .arrived = now(), .bytes = bytes});
     // Others may arrive at this very instant: the core answers all of them together.
     if (!drain_.IsRunning()) drain_ = ns3::Simulator::ScheduleNow(&Peer::drain, this);
   }
 
+  void keep(const PeerAddress& from, Ecn ecn, ByteView bytes) {
+    waiting_.push_back({from, ecn, now(), Bytes(bytes.begin(), bytes.end())});
+    if (read_.IsRunning()) return;
+    const Duration since = now().time_since_epoch() % reads_every_;
+    read_ = ns3::Simulator::Schedule(to_ns3(reads_every_ - since), &Peer::read, this);
+  }
   void wake() {
     core_.wake(now());
     drain();
@@ -146,7 +167,15 @@ class Peer {
   Handler handler_;
   std::optional<Socket> socket_;
   std::uint64_t sent_ = 0;
-  ns3::EventId wake_, drain_;
+  ns3::EventId wake_, drain_, read_;
+  struct Waiting {
+    PeerAddress from;
+    Ecn ecn;
+    Time arrived;
+    Bytes bytes;
+  };
+  std::vector<Waiting> waiting_;  // in the socket
+  Duration reads_every_{};
   Bytes room_ = Bytes(64 << 10);
   Bytes incoming_ = Bytes(64 << 10);
 };

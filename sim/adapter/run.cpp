@@ -95,7 +95,7 @@ RunResult run(const Experiment& experiment, const RunOptions& options) {
     ns3::Simulator::Stop(to_ns3(experiment.length));
     ns3::Simulator::Run();
     result.lag = overseer.lag();
-    for (const auto& flow : media) flow->tell_state();
+    for (const auto& flow : media) flow->settle();
     observers.on_end(now());
     // The ends of flows go before the simulator that their sockets belong to.
   }

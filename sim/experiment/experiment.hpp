@@ -33,7 +33,13 @@ struct Direction {
   Queue queue;
   std::optional<link::Trace> trace;        ///< capacity in place of `path.rate`
   std::optional<link::Cellular> cellular;  ///< the same, drawn anew for each seed: see draw_traces()
-  Duration cellular_length = 120s;         ///< after which a drawn trace begins anew
+  /// What is above this rate, in the long run, is dropped and never waits; a burst of this many bytes passes.
+  struct Police {
+    DataRate rate;
+    std::size_t burst = 16'000;
+  };
+  std::optional<Police> police;
+  Duration cellular_length = 120s;  ///< after which a drawn trace begins anew
 
   bool limited() const { return !path.rate.empty() || trace || cellular; }
 };
@@ -71,9 +77,11 @@ struct Lte {
 struct Encoder {
   DataRate least = DataRate::kbps(150), most = DataRate::kbps(1500), first = DataRate::kbps(150);
   double frames_per_second = 30;
-  double variation = 0.05;        ///< of the rate over a second, uniform, either way
-  Duration reaction = 100ms;      ///< until a new target is followed
-  Duration key_interval = 500ms;  ///< a key frame is three times as large as the others; 0: the first only
+  double variation = 0.05;              ///< of the rate over a second, uniform, either way
+  Duration reaction = 100ms;            ///< until a new target is followed
+  Duration key_interval = 500ms;        ///< 0: the first frame only
+  double key_size = 3;                  ///< of a key frame, in sizes of the others
+  double overshoot = 0;                 ///< share by which it makes more than it is told
   DataRate audio = DataRate::kbps(20);  ///< constant; zero: no sound
 };
 
@@ -82,6 +90,8 @@ struct Media {
   Encoder encoder;
   Duration latency = 400ms;  ///< from capture to picture that the viewer asks for
   double weight = 1;
+  Duration
+      reads_every{};  ///< the viewer's machine is so busy that it looks at its socket only then; 0: at once
   struct Pause {
     Duration from{}, until{};
   };

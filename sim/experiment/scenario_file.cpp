@@ -81,6 +81,13 @@ void read_capacity(TomlSection& in, const std::filesystem::path& folder, Directi
   in.inside("cellular", [&](TomlSection& one) { read_cellular(one, d); });
 }
 
+void read_police(TomlSection& in, Direction& d) {
+  d.police = Direction::Police();
+  d.police->rate = in.parsed("rate", d.police->rate, parse_rate);
+  d.police->burst = in.parsed("burst", d.police->burst, link::parse_size);
+  if (d.police->rate == DataRate()) in.complain("rate", "is missing, or nothing");
+}
+
 void read_ecn_path(TomlSection& in, link::LinkConfig& path) {
   if (!in.has("ecn_path")) return;
   const std::string typed = in.text("ecn_path", {});
@@ -107,6 +114,7 @@ void read_direction(TomlSection& in, const std::filesystem::path& folder, Direct
   std::ranges::sort(path.drop_list);
   path.longest_burst = static_cast<std::uint32_t>(in.number("longest_burst", path.longest_burst, 0, 1e6));
   path.largest = in.parsed("mtu", path.largest, link::parse_size);
+  in.inside("police", [&](TomlSection& one) { read_police(one, d); });
   read_ecn_path(in, path);
   if (in.has("discipline") || in.has("ecn") || in.has("l4s_above")) read_discipline(in, d.queue);
 }
@@ -181,12 +189,15 @@ void read_encoder(TomlSection& in, Encoder& e) {
   e.variation = in.parsed("variation", e.variation, parse_percentage);
   e.reaction = in.parsed("reaction", e.reaction, parse_duration);
   e.key_interval = in.parsed("key_interval", e.key_interval, parse_duration);
+  e.key_size = in.number("key_size", e.key_size, 1, 100);
+  e.overshoot = in.parsed("overshoot", e.overshoot, parse_percentage);
   if (e.least > e.most) in.complain("least", "is above most");
 }
 
 void read_viewer(TomlSection& in, Media& m) {
   m.latency = in.parsed("latency", m.latency, parse_duration);
   m.weight = in.number("weight", m.weight, 0.1, 10);
+  m.reads_every = in.parsed("reads_every", m.reads_every, parse_duration);
   m.new_port = in.parsed("new_port", m.new_port, link::parse_times);
   m.new_address = in.parsed("new_address", m.new_address, link::parse_times);
 }
@@ -283,6 +294,7 @@ void scale_rates(Experiment& e, double scale) {
     for (Direction* d : {&link.forward, &link.back}) {
       steps(d->path.rate);
       if (d->cellular) d->cellular->mean = d->cellular->mean * scale;
+      if (d->police) d->police->rate = d->police->rate * scale;
     }
   }
   for (Flow& flow : e.flows) {

@@ -56,6 +56,9 @@ Device::Device(const Direction& direction, std::uint64_t seed, std::size_t where
       where_(where),
       watcher_(watcher),
       address_(ns3::Mac48Address::Allocate()) {
+  if (direction.police)
+    policer_.emplace(direction.police->rate,
+                     DataSize::bytes(static_cast<std::int64_t>(direction.police->burst)));
   const Duration first_step = schedule_.next_step(Duration::zero());
   if (first_step != Duration::max()) {
     step_ = ns3::Simulator::Schedule(to_ns3(first_step), &Device::shrink_queue, this);
@@ -78,6 +81,8 @@ bool Device::Send(ns3::Ptr<ns3::Packet> packet, const ns3::Address&, std::uint16
   if (watcher_ != nullptr && !flow_control_) watcher_->on_entered(where_, now, Shown(*item.packet).passing());
   if (std::ranges::binary_search(path_.drop_list, index)) return tell_lost(item, LossCause::listed), true;
   if (item.packet->GetSize() > path_.largest) return tell_lost(item, LossCause::too_large), true;
+  if (policer_ && !policer_->passes(now, size_of(*item.packet)))
+    return tell_lost(item, LossCause::queue), true;
   const bool unlimited = !trace_ && rate(now).is_infinite();
   if (unlimited && !serving_) {
     if (watcher_ != nullptr) watcher_->on_served(where_, now, Shown(*item.packet).passing(), {});

@@ -14,6 +14,7 @@
 #include "sim/link/medium.hpp"
 #include "sim/link/schedule.hpp"
 #include "sim/link/trace.hpp"
+#include "sim/network/policer.hpp"
 #include "sim/record/watcher.hpp"
 
 namespace avocet::sim {
@@ -95,6 +96,7 @@ class Device final : public ns3::NetDevice {
   link::Schedule schedule_;
   std::optional<link::Trace> trace_;
   link::Medium medium_;
+  std::optional<Policer> policer_;
   const std::size_t where_;
   Watcher* const watcher_;
 

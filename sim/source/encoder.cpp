@@ -8,7 +8,6 @@ namespace {
 
 constexpr Duration sound_length = 20ms;
 constexpr std::uint32_t video_clock = 90'000, audio_clock = 48'000;
-constexpr double key_frame_weight = 3;
 
 SharedBytes filled(std::int64_t size, std::uint64_t with) {
   Bytes bytes(static_cast<std::size_t>(std::max<std::int64_t>(size, 1)));
@@ -80,13 +79,14 @@ SyntheticEncoder::Coded SyntheticEncoder::take_video(Time now) {
   double share = 1;  // of the mean size of a frame
   if (interval > 1) {
     const double n = static_cast<double>(interval);
-    const double other = n / (n - 1 + key_frame_weight);
-    share = key ? key_frame_weight * other : other;
+    const double other = n / (n - 1 + config_.key_size);
+    share = key ? config_.key_size * other : other;
   } else if (key && interval == 0) {
-    share = key_frame_weight;
+    share = config_.key_size;
   }
   const DataRate video = rate(now) - config_.audio;
-  const DataSize size = video * level_ * seconds_of(share / config_.frames_per_second);
+  const DataSize size =
+      video * (level_ * (1 + config_.overshoot)) * seconds_of(share / config_.frames_per_second);
   const double ticks = video_clock / config_.frames_per_second;
   return {0,
           {.number = {number},

@@ -5,9 +5,12 @@
 #include <random>
 #include <vector>
 
+#include "analysis/measures/above_quickest.hpp"
 #include "analysis/measures/jitter_meter.hpp"
+#include "analysis/measures/offset_steps.hpp"
 #include "analysis/measures/quantiles.hpp"
 #include "analysis/measures/spin_meter.hpp"
+#include "analysis/measures/target_meter.hpp"
 #include "analysis/measures/timeline.hpp"
 
 namespace avocet::analysis {
@@ -63,6 +66,40 @@ TEST(JitterMeter, FollowsRfc3550) {
   EXPECT_EQ(meter.jitter(), 1ms);
   meter.add(Time(140ms), 40ms);
   EXPECT_EQ(meter.jitter(), 1ms + 937500ns);
+}
+
+TEST(OffsetSteps, FindAClockThatWasSetButNoQueue) {
+  OffsetSteps steps;
+  const auto second = [&](int at, Duration way) {
+    for (int i = 0; i < 10; ++i) steps.add(Time(at * 1s + i * 100ms), way);
+  };
+  for (int at = 0; at < 10; ++at) second(at, 40ms);
+  for (int at = 10; at < 20; ++at) second(at, 900ms);  // a long queue
+  EXPECT_EQ(steps.count(), 0u);
+  for (int at = 20; at < 30; ++at) second(at, 40ms - 5s);
+  EXPECT_EQ(steps.count(), 1u);
+  EXPECT_EQ(steps.latest().by, -5860ms);
+}
+
+TEST(TargetMeter, SeesAnEncoderThatMakesTooMuch) {
+  TargetMeter meter;
+  const auto span = [&](int from, int until, std::size_t bytes_in_100_ms) {
+    for (int i = from * 10; i < until * 10; ++i) meter.made(Time(i * 100ms), bytes_in_100_ms);
+  };
+  meter.told(Time(0s), 800'000);
+  span(0, 20, 10'000);
+  EXPECT_EQ(meter.above(), Duration::zero());
+  span(20, 40, 13'000);
+  EXPECT_GE(meter.above(), 12s);
+  EXPECT_NEAR(meter.worst(), 1.3, 0.02);
+}
+
+TEST(AboveQuickest, ForgetsWhatWasQuickLongAgo) {
+  AboveQuickest above;
+  EXPECT_EQ(above.see(Time(0s), 100ms), 0ms);
+  EXPECT_EQ(above.see(Time(1s), 130ms), 30ms);
+  for (int i = 2; i < 70; ++i) above.see(Time(i * 1s), 130ms);
+  EXPECT_EQ(above.see(Time(70s), 130ms), 0ms);
 }
 
 }  // namespace

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <fmt/format.h>
+
+#include <optional>
+#include <string_view>
+
+#include "analysis/account/account.hpp"
+
+namespace avocet::analysis {
+
+/// Where something is looked for: one direction of a connection.
+struct Place {
+  const ConnectionAccount& connection;
+  const DirectionAccount& direction;
+  std::string_view name;  ///< "from the server"
+
+  const DirectionAccount& opposite() const {
+    return &direction == &connection.down ? connection.up : connection.down;
+  }
+  double of(std::string_view metric) const { return value_of(direction.measures, metric); }
+  /// Share of the packets that came here.
+  double share(std::string_view metric) const { return of(metric) / std::max(1.0, of("packetsReceived")); }
+  /// How long packets wait on the whole way, as far as it is known: before this place, or behind it.
+  double queue_delay() const { return std::max(of("queueDelayP95"), of("queueBeforeP95")); }
+};
+
+/// Looks for one thing that may be wrong.
+using Detector = std::optional<Finding> (*)(const Place&);
+
+inline double seconds_of(Time at) { return to_seconds(at.time_since_epoch()); }
+
+/// "packets 17 to 29 at 3.120 s".
+inline std::string numbers_and_time(const LossRun& run) {
+  if (run.count == 0) return "none";
+  const std::string numbers = run.count == 1
+                                  ? fmt::format("packet {}", run.first)
+                                  : fmt::format("packets {} to {}", run.first, run.first + run.count - 1);
+  return fmt::format("{} at {:.3f} s", numbers, seconds_of(run.at));
+}
+
+/// When a series was highest, for a person.
+inline std::string when_highest(const Series& series, const std::vector<double>& values) {
+  std::size_t best = 0;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (values[i] > values[best] || values[best] != values[best]) best = i;
+  }
+  return fmt::format("at {:.1f} s", static_cast<double>(best) * series.width);
+}
+
+}  // namespace avocet::analysis
