@@ -5,91 +5,119 @@
 
 #include "dissector/names.hpp"
 #include "dissector/shape.hpp"
+#include "dissector/tables.hpp"
 #include "protocol/wire/service.hpp"
 
 namespace avocet::dissector {
 namespace {
 
-struct Row {
-  const char *name, *filter;
+struct As {
   ftenum type;
-  int display;
+  int display = BASE_NONE;
+};
+constexpr As time{FT_RELATIVE_TIME}, link{FT_FRAMENUM}, flag{FT_BOOLEAN}, text{FT_STRING}, bytes{FT_BYTES};
+constexpr As number{FT_UINT64, BASE_DEC}, small_number{FT_UINT32, BASE_DEC}, byte{FT_UINT8, BASE_DEC};
+constexpr As hexadecimal{FT_UINT64, BASE_HEX};
+
+struct Row {
+  Derived field;
+  const char *name, *filter;
+  As as;
   const char* meaning;
 };
 
-constexpr const char* seconds = "Seconds";
-constexpr int count = BASE_DEC;
-
-// In the order of Derived.
 constexpr Row rows[] = {
-    {"Connection", "avocet.connection", FT_UINT32, count, "Number of the connection in this capture"},
-    {"Kind", "avocet.kind", FT_UINT8, count, "Kind of the packet, whatever its header"},
-    {"Connection id", "avocet.cid", FT_UINT64, BASE_HEX, "Any connection id in a header or Hello"},
-    {"From the client", "avocet.from_client", FT_BOOLEAN, BASE_NONE, "Whether the client sent this packet"},
-    {"Packet number", "avocet.number", FT_UINT64, count, "All 64 bits (AV-PKT-8)"},
-    {"Key generation", "avocet.generation", FT_UINT64, count, "Generation of the keys that opened it"},
-    {"Decrypted", "avocet.decrypted", FT_BOOLEAN, BASE_NONE, "Whether the packet was opened"},
-    {"Missing secret", "avocet.missing_secret", FT_STRING, BASE_NONE, "Label in the key log"},
-    {"Client random", "avocet.client_random", FT_STRING, BASE_NONE, "Names the connection in the key log"},
-    {"Packets missing before", "avocet.gap", FT_UINT64, count, "Numbers passed over"},
-    {"Same number as", "avocet.duplicate_of", FT_FRAMENUM, BASE_NONE, "Packet with the same number"},
-    {"Time since the packet before", "avocet.interval", FT_RELATIVE_TIME, BASE_NONE, "Same direction"},
-    {"Round trip by the spin bit", "avocet.spin.round_trip", FT_RELATIVE_TIME, BASE_NONE,
+    {Derived::connection, "Connection", "avocet.connection", small_number,
+     "Number of the connection in this capture"},
+    {Derived::kind, "Kind", "avocet.kind", byte, "Kind of the packet, whatever its header"},
+    {Derived::cid, "Connection id", "avocet.cid", hexadecimal, "Any connection id in a header or Hello"},
+    {Derived::from_client, "From the client", "avocet.from_client", flag,
+     "Whether the client sent this packet"},
+    {Derived::number, "Packet number", "avocet.number", number, "All 64 bits (AV-PKT-8)"},
+    {Derived::generation, "Key generation", "avocet.generation", number,
+     "Generation of the keys that opened it"},
+    {Derived::decrypted, "Decrypted", "avocet.decrypted", flag, "Whether the packet was opened"},
+    {Derived::missing_secret, "Missing secret", "avocet.missing_secret", text, "Label in the key log"},
+    {Derived::client_random, "Client random", "avocet.client_random", text,
+     "Names the connection in the key log"},
+    {Derived::gap, "Packets missing before", "avocet.gap", number, "Numbers passed over"},
+    {Derived::duplicate_of, "Same number as", "avocet.duplicate_of", link, "Packet with the same number"},
+    {Derived::interval, "Time since the packet before", "avocet.interval", time, "Same direction"},
+    {Derived::spin_round_trip, "Round trip by the spin bit", "avocet.spin.round_trip", time,
      "Between its flips"},
-    {"Address until now", "avocet.previous_address", FT_STRING, BASE_NONE, "Of the same sender"},
-    {"Frame type", "avocet.frame.type", FT_UINT64, BASE_HEX, "Type of any frame"},
-    {"Frames", "avocet.frames", FT_UINT32, count, "Frames in this packet"},
-    {"Acknowledges the packet in", "avocet.ack.packet", FT_FRAMENUM, BASE_NONE, "The largest number"},
-    {"Round trip", "avocet.ack.round_trip", FT_RELATIVE_TIME, BASE_NONE,
+    {Derived::previous_address, "Address until now", "avocet.previous_address", text, "Of the same sender"},
+    {Derived::frame_type, "Frame type", "avocet.frame.type", hexadecimal, "Type of any frame"},
+    {Derived::frames, "Frames", "avocet.frames", small_number, "Frames in this packet"},
+    {Derived::ack_packet, "Acknowledges the packet in", "avocet.ack.packet", link, "The largest number"},
+    {Derived::ack_round_trip, "Round trip", "avocet.ack.round_trip", time,
      "From that packet to this acknowledgement, where it was captured"},
-    {"Round trip less the delay", "avocet.ack.path_round_trip", FT_RELATIVE_TIME, BASE_NONE,
+    {Derived::ack_path_round_trip, "Round trip less the delay", "avocet.ack.path_round_trip", time,
      "The same without what the receiver held it (RFC 9002 section 5.3)"},
-    {"Newly acknowledged", "avocet.ack.newly", FT_UINT64, count, "Packets acknowledged for the first time"},
-    {"Missing below the largest", "avocet.ack.missing", FT_UINT64, count, "Packets between the runs"},
-    {"Acknowledged packets", "avocet.ack.packets", FT_UINT64, count, "Packets in all runs"},
-    {"Carries again what is in", "avocet.retransmission.of", FT_FRAMENUM, BASE_NONE, "The original packet"},
-    {"Time since the original", "avocet.retransmission.delay", FT_RELATIVE_TIME, BASE_NONE, seconds},
-    {"Carried again in", "avocet.retransmission.in", FT_FRAMENUM, BASE_NONE, "A later packet with the same"},
-    {"Time since the first Hello", "avocet.handshake_time", FT_RELATIVE_TIME, BASE_NONE, seconds},
-    {"Message type", "avocet.message.type", FT_UINT64, BASE_HEX, "Type of any service message"},
-    {"Message length", "avocet.message.length", FT_UINT32, count, "Bytes with type and length"},
-    {"Answers the request in", "avocet.request_in", FT_FRAMENUM, BASE_NONE, "Packet with the request"},
-    {"Time since the request", "avocet.response_time", FT_RELATIVE_TIME, BASE_NONE, seconds},
-    {"Answered in", "avocet.response_in", FT_FRAMENUM, BASE_NONE, "Packet with the answer"},
-    {"Stream bytes so far", "avocet.stream.received", FT_UINT64, count, "Without gaps from its beginning"},
-    {"Answers the challenge in", "avocet.path_response.challenge_in", FT_FRAMENUM, BASE_NONE,
+    {Derived::ack_newly, "Newly acknowledged", "avocet.ack.newly", number,
+     "Packets acknowledged for the first time"},
+    {Derived::ack_lost, "Missing below the largest", "avocet.ack.missing", number,
+     "Packets between the runs"},
+    {Derived::ack_packets, "Acknowledged packets", "avocet.ack.packets", number, "Packets in all runs"},
+    {Derived::retransmission_of, "Carries again what is in", "avocet.retransmission.of", link,
+     "The original packet"},
+    {Derived::retransmission_delay, "Time since the original", "avocet.retransmission.delay", time,
+     "Seconds"},
+    {Derived::retransmission_in, "Carried again in", "avocet.retransmission.in", link,
+     "A later packet with the same"},
+    {Derived::handshake_time, "Time since the first Hello", "avocet.handshake_time", time, "Seconds"},
+    {Derived::message_type, "Message type", "avocet.message.type", hexadecimal,
+     "Type of any service message"},
+    {Derived::message_length, "Message length", "avocet.message.length", small_number,
+     "Bytes with type and length"},
+    {Derived::request_in, "Answers the request in", "avocet.request_in", link, "Packet with the request"},
+    {Derived::response_time, "Time since the request", "avocet.response_time", time, "Seconds"},
+    {Derived::response_in, "Answered in", "avocet.response_in", link, "Packet with the answer"},
+    {Derived::stream_bytes, "Stream bytes so far", "avocet.stream.received", number,
+     "Without gaps from its beginning"},
+    {Derived::path_challenge_in, "Answers the challenge in", "avocet.path_response.challenge_in", link,
      "The challenge"},
-    {"Round trip of the path", "avocet.path_response.round_trip", FT_RELATIVE_TIME, BASE_NONE, seconds},
-    {"Media frame", "avocet.media.frame", FT_UINT64, count, "Number of the frame, in decode order"},
-    {"First packet of the frame", "avocet.media.first", FT_FRAMENUM, BASE_NONE, "Where it began to arrive"},
-    {"Last packet of the frame", "avocet.media.last", FT_FRAMENUM, BASE_NONE, "Where it became whole"},
-    {"Packet of the frame", "avocet.media.packet", FT_FRAMENUM, BASE_NONE, "One with a fragment of it"},
-    {"Packets of the frame", "avocet.media.packets", FT_UINT32, count, "With fragments of it"},
-    {"Time from first to last", "avocet.media.span", FT_RELATIVE_TIME, BASE_NONE, "Of the frame's fragments"},
-    {"Delay above the least", "avocet.media.delay", FT_RELATIVE_TIME, BASE_NONE,
+    {Derived::path_round_trip, "Round trip of the path", "avocet.path_response.round_trip", time, "Seconds"},
+    {Derived::media_frame, "Media frame", "avocet.media.frame", number,
+     "Number of the frame, in decode order"},
+    {Derived::media_first, "First packet of the frame", "avocet.media.first", link,
+     "Where it began to arrive"},
+    {Derived::media_last, "Last packet of the frame", "avocet.media.last", link, "Where it became whole"},
+    {Derived::media_packet, "Packet of the frame", "avocet.media.packet", link, "One with a fragment of it"},
+    {Derived::media_packets, "Packets of the frame", "avocet.media.packets", small_number,
+     "With fragments of it"},
+    {Derived::media_span, "Time from first to last", "avocet.media.span", time, "Of the frame's fragments"},
+    {Derived::media_delay, "Delay above the least", "avocet.media.delay", time,
      "From capture to whole, above the smallest on this connection (AV-PLY-6)"},
-    {"Repaired", "avocet.media.repaired", FT_BOOLEAN, BASE_NONE, "Whether parity or a repetition was needed"},
-    {"Fragments rebuilt", "avocet.media.recovered", FT_UINT32, count, "From parity"},
-    {"Frame whole", "avocet.media.whole", FT_BOOLEAN, BASE_NONE, "Whether this packet makes the frame whole"},
-    {"Frame is whole in", "avocet.media.whole_in", FT_FRAMENUM, BASE_NONE,
+    {Derived::media_repaired, "Repaired", "avocet.media.repaired", flag,
+     "Whether parity or a repetition was needed"},
+    {Derived::media_recovered, "Fragments rebuilt", "avocet.media.recovered", small_number, "From parity"},
+    {Derived::media_complete, "Frame whole", "avocet.media.whole", flag,
+     "Whether this packet makes the frame whole"},
+    {Derived::media_whole_in, "Frame is whole in", "avocet.media.whole_in", link,
      "Packet that makes whole what this one has a part of"},
-    {"Track of the whole frame", "avocet.media.whole_track", FT_UINT32, count, "This packet makes it whole"},
-    {"Whole frame", "avocet.media.whole_frame", FT_UINT64, count, "Number of the frame that is whole now"},
-    {"Size of the frame", "avocet.media.size", FT_UINT32, count, "Bytes of the frame that is whole now"},
-    {"Key frame", "avocet.media.key", FT_BOOLEAN, BASE_NONE, "Whether the frame needs no other"},
-    {"Late by", "avocet.media.late_by", FT_RELATIVE_TIME, BASE_NONE, "After the deadline"},
-    {"Jitter", "avocet.media.jitter", FT_RELATIVE_TIME, BASE_NONE, "Of whole frames, as in RFC 3550"},
-    {"Picture stood still", "avocet.media.frozen", FT_RELATIVE_TIME, BASE_NONE, "W3C webrtc-stats freeze"},
-    {"Frame given up", "avocet.media.abandoned", FT_UINT64, count,
+    {Derived::media_whole_track, "Track of the whole frame", "avocet.media.whole_track", small_number,
+     "This packet makes it whole"},
+    {Derived::media_whole_frame, "Whole frame", "avocet.media.whole_frame", number,
+     "Number of the frame that is whole now"},
+    {Derived::media_size, "Size of the frame", "avocet.media.size", small_number,
+     "Bytes of the frame that is whole now"},
+    {Derived::media_key, "Key frame", "avocet.media.key", flag, "Whether the frame needs no other"},
+    {Derived::media_late_by, "Late by", "avocet.media.late_by", time, "After the deadline"},
+    {Derived::media_jitter, "Jitter", "avocet.media.jitter", time, "Of whole frames, as in RFC 3550"},
+    {Derived::media_frozen, "Picture stood still", "avocet.media.frozen", time, "W3C webrtc-stats freeze"},
+    {Derived::media_abandoned, "Frame given up", "avocet.media.abandoned", number,
      "Number of a frame that never became whole"},
-    {"Payload", "avocet.media.payload", FT_BYTES, BASE_NONE, "The access unit"},
-    {"Rendition", "avocet.media.rendition", FT_STRING, BASE_NONE, "Of the track"},
-    {"Codec", "avocet.media.codec", FT_STRING, BASE_NONE, "Of the track"},
-    {"Fragments missing", "avocet.parity.missing", FT_UINT32, count, "Of those that it protects"},
-    {"Last packet of the old track", "avocet.switched.last_packet", FT_FRAMENUM, BASE_NONE, "Before"},
-    {"Time since that packet", "avocet.switched.since_last", FT_RELATIVE_TIME, BASE_NONE, seconds},
+    {Derived::media_payload, "Payload", "avocet.media.payload", bytes, "The access unit"},
+    {Derived::media_rendition, "Rendition", "avocet.media.rendition", text, "Of the track"},
+    {Derived::media_codec, "Codec", "avocet.media.codec", text, "Of the track"},
+    {Derived::parity_missing, "Fragments missing", "avocet.parity.missing", small_number,
+     "Of those that it protects"},
+    {Derived::switch_last_packet, "Last packet of the old track", "avocet.switched.last_packet", link,
+     "Before"},
+    {Derived::switch_time, "Time since that packet", "avocet.switched.since_last", time, "Seconds"},
 };
-static_assert(std::size(rows) == static_cast<std::size_t>(Derived::switch_time) + 1);
+static_assert(in_order(rows, &Row::field) &&
+              std::size(rows) == static_cast<std::size_t>(Derived::switch_time) + 1);
 
 int ids[std::size(rows)];
 
@@ -122,10 +150,10 @@ void register_derived_fields(int protocol) {
   static hf_register_info infos[std::size(rows)];
   for (std::size_t i = 0; i < std::size(rows); ++i) {
     const Row& row = rows[i];
-    const bool names_64 = row.type == FT_UINT64 && strings_of(i) != nullptr;
+    const bool names_64 = row.as.type == FT_UINT64 && strings_of(i) != nullptr;
     ids[i] = -1;
     infos[i] = {&ids[i],
-                {row.name, row.filter, row.type, row.display | (names_64 ? BASE_VAL64_STRING : 0),
+                {row.name, row.filter, row.as.type, row.as.display | (names_64 ? BASE_VAL64_STRING : 0),
                  strings_of(i), 0, row.meaning, HFILL}};
   }
   proto_register_field_array(protocol, infos, static_cast<int>(std::size(infos)));

@@ -57,7 +57,7 @@ enum class Finding : std::uint8_t {
   frame_late,
   frame_abandoned,
   freeze,
-  rendition_switch,
+  switch_,
   play_ended,
 };
 

@@ -34,9 +34,9 @@ void ServiceFollower::on(const wire::Switched& switched) {
     record_.tell(frame_, Derived::switch_last_packet, last->record->packet);
     record_.tell(frame_, Derived::switch_time, seen_.at - last->at);
   }
-  judge(Finding::rendition_switch, "From frame " + std::to_string(switched.at.value) + " on track " +
-                                       std::to_string(switched.to.value) + " instead of " +
-                                       std::to_string(switched.from.value) + ": " + switched.reason);
+  judge(Finding::switch_, "From frame " + std::to_string(switched.at.value) + " on track " +
+                              std::to_string(switched.to.value) + " instead of " +
+                              std::to_string(switched.from.value) + ": " + switched.reason);
 }
 
 void ServiceFollower::on(const wire::Publish& publish) {
