@@ -51,7 +51,13 @@ PlayAccount play_account(const PlayView& p) {
                   {"totalFreezesDuration", to_seconds(counters.total_freezes_duration)},
                   {"stalls", number(p.stalls())},
                   {"renditionSwitches", number(p.switches().size())},
-                  {"buffered", to_seconds(p.buffers().at(0.5))}};
+                  {"goodput", ratio(number(p.shown_bytes()) * 8, to_seconds(p.shown_for()))},
+                  {"buffered", to_seconds(p.buffers().at(0.5))},
+                  {"bufferedP5", to_seconds(p.buffers().at(0.05))}};
+  if (p.sync().count() > 0) {
+    out.measures.push_back({"pictureBehindSound", p.sync().mean()});
+    out.measures.push_back({"syncErrorP95", to_seconds(p.sync().distance().at(0.95))});
+  }
   if (p.time_to_first_frame())
     out.measures.push_back({"timeToFirstFrame", to_seconds(*p.time_to_first_frame())});
   return out;
@@ -75,6 +81,11 @@ void add_opened(ConnectionAccount& out, const OpenedConnection& opened) {
   for (const Side side : {Side::client, Side::server}) {
     DirectionAccount& direction = side == Side::client ? out.up : out.down;
     add_delivery(direction, opened.side(side).acks, opened.side(other(side)).acks);
+    if (const auto& media = opened.side(side).media) {
+      const media::ReassemblyCounters& counters = media->counters();
+      direction.measures.push_back({"fragmentsRetransmitted", number(counters.fragments_retransmitted)});
+      direction.measures.push_back({"fragmentsRecovered", number(counters.fragments_recovered)});
+    }
     for (const auto& [id, track] : opened.side(side).tracks) {
       if (track.fragments > 0) direction.tracks.push_back(track_account(track));
     }

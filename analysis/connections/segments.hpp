@@ -8,8 +8,9 @@ namespace avocet::analysis {
 
 /// How large the datagrams are that a packet of the capture is made of. Segmentation offload gives a capture
 /// runs of equal-sized datagrams as one, before they are cut (GSO) or after they are joined (GRO), and no
-/// capture format says where the borders are. Each datagram of a run begins with a header of the same connection
-/// id and a number close to the one before it: that is searched for. `payload.size()` when it is a single one.
+/// capture format says where the borders are. Each datagram of a run begins with a header of the same
+/// connection id and a number close to the one before it: that is searched for. `payload.size()` when it is a
+/// single one.
 std::size_t segment_size(ByteView payload);
 
 }  // namespace avocet::analysis

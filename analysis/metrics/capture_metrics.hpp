@@ -9,7 +9,7 @@ namespace avocet::metrics {
 
 /// What captures tell. All are of the place where the capture was made: what was lost on the way to it is
 /// lost, what was lost behind it is not.
-inline constexpr std::array<Metric, 86> capture_metrics{{
+inline constexpr std::array<Metric, 92> capture_metrics{{
     {"duration", "s", "from the first packet to the last"},
     {"packets", "packets", "datagrams, duplicates too"},
     {"bytes", "B", "of IP packets, headers too"},
@@ -93,6 +93,8 @@ inline constexpr std::array<Metric, 86> capture_metrics{{
     {"fragments", "fragments", "of frames, repeated ones too"},
     {"latency", "s", "from capture to picture that the viewer asked for"},
     {"framesRepaired", "frames", "whole only by a retransmission or by parity"},
+    {"fragmentsRetransmitted", "fragments", "lost on the way to here and sent again"},
+    {"fragmentsRecovered", "fragments", "lost on the way to here and rebuilt from parity"},
     {"fragmentsRepeated", "fragments",
      "seen here before: sent again although the first one had come this far"},
     {"repairOverhead", "1", "repeated fragments and parity over all other fragments, in bytes"},
@@ -111,7 +113,13 @@ inline constexpr std::array<Metric, 86> capture_metrics{{
     {"stalls", "stalls", "times that a stored play waited for media"},
     {"renditionSwitches", "switches", "changes of the rendition shown"},
     {"timeToFirstFrame", "s", "from Play to the first picture"},
+    {"goodput", "bit/s", "payload of the pictures and sound that came out in time, over that time",
+     "RFC 8868 section 4"},
     {"buffered", "s", "media held ahead of what is shown, median"},
+    {"bufferedP5", "s", "the same, 5th percentile"},
+    {"pictureBehindSound", "s",
+     "how much later than its media time a picture is shown than the sound is, on average", "ITU-R BT.1359"},
+    {"syncErrorP95", "s", "how far they are apart, 95th percentile", "ITU-R BT.1359"},
 }};
 
 /// Null when there is no such metric.

@@ -47,6 +47,12 @@ void direction(std::string& out, std::string_view name, const DirectionAccount& 
       "duplicates\n",
       of("lossRatio") * 100, of("packetsLost"), of("lossRuns"), of("packetsReordered"),
       of("packetsDuplicated"));
+  if (of("packetsLostBeyond") + of("packetsNotCaptured") > 0) {
+    out += fmt::format(
+        "    {:.2f} % lost on the whole way ({:.0f} packets): {:.0f} behind here; {:.0f} were missed by the "
+        "capture only\n",
+        of("pathLossRatio") * 100, of("pathLost"), of("packetsLostBeyond"), of("packetsNotCaptured"));
+  }
   constexpr double beside = 1e-3;  // the receiver is where the capture was made: nothing to see
   const bool far = of("roundTripP50") > beside;
   if (far) {
@@ -81,6 +87,14 @@ void play(std::string& out, const PlayAccount& p) {
       "s)\n",
       p.title.empty() ? "play" : p.title, p.live ? "live" : "stored", of("framesShown"), of("framesLost"),
       of("framesDropped"), of("freezeCount"), of("totalFreezesDuration"));
+  out += fmt::format("    first picture after {:.2f} s, {:.2f} Mbit/s shown, {:.2f} s buffered",
+                     of("timeToFirstFrame"), of("goodput") / 1e6, of("buffered"));
+  if (measured(p.measures, "pictureBehindSound")) {
+    const double behind = of("pictureBehindSound");
+    out += fmt::format(", picture {:.0f} ms {} sound", std::abs(behind) * 1e3,
+                       behind < 0 ? "ahead of" : "behind");
+  }
+  out += '\n';
   for (std::size_t i = 0; i < std::min(p.switches.size(), most_shown); ++i) {
     const PlayView::Switch& s = p.switches[i];
     out += fmt::format("    {:8.1f} s  {} to {}: {}\n", to_seconds(s.at.time_since_epoch()), s.from, s.to,

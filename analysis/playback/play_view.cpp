@@ -1,6 +1,7 @@
 #include "analysis/playback/play_view.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 namespace avocet::analysis {
@@ -74,7 +75,20 @@ void PlayView::advance(Time now) {
   }
 }
 
+void PlayView::note_shown(const media::Release& next) {
+  const auto track = std::ranges::find(tracks_, next.track, &wire::Track::id);
+  if (next.late || track == tracks_.end()) return;
+  if (!first_shown_) first_shown_ = now_;
+  shown_bytes_ += next.frame.size();
+  const Duration media =
+      live_ ? std::chrono::microseconds(next.frame.capture)
+            : media::to_duration(next.frame.pts, {track->timebase_numerator, track->timebase_denominator});
+  const Time at = std::max(next.due, now_);
+  next.kind == media::Kind::video ? sync_.picture(at, media) : sync_.sound(at, media);
+}
+
 void PlayView::release(const media::Release& next) {
+  note_shown(next);
   if (next.kind != media::Kind::video) return;
   late_ += next.late;
   if (!first_frame_ && !next.late) first_frame_ = next.due - asked_;

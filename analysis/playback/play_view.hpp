@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "analysis/measures/sync_meter.hpp"
 #include "analysis/playback/track_view.hpp"
 #include "protocol/media/playout.hpp"
 #include "protocol/wire/service.hpp"
@@ -45,9 +46,14 @@ class PlayView {
   media::PlayoutCounters counters() const;
   Duration buffered() const { return playout_ ? playout_->buffered() : Duration{}; }
   const Quantiles& buffers() const { return buffers_; }
+  const SyncMeter& sync() const { return sync_; }
+  /// Payload of what came out in time, and since when.
+  std::uint64_t shown_bytes() const { return shown_bytes_; }
+  Duration shown_for() const { return first_shown_ ? now_ - *first_shown_ : Duration{}; }
 
  private:
   void release(const media::Release&);
+  void note_shown(const media::Release&);
 
   Time asked_;
   wire::Play request_;
@@ -64,6 +70,9 @@ class PlayView {
   std::vector<Switch> switches_;
   std::optional<std::string> end_reason_;
   Quantiles buffers_;
+  SyncMeter sync_;
+  std::optional<Time> first_shown_;
+  std::uint64_t shown_bytes_ = 0;
 };
 
 }  // namespace avocet::analysis

@@ -63,6 +63,7 @@ def compare_play(out, where, truth, flow, connection, began, until):
     if not connection["plays"]:
         return
     play = connection["plays"][0]
+    out.add(where, "framesShown", truth.shown(flow, until), play["measures"]["framesShown"])
     count, lasted = truth.freezes(flow, until)
     out.add(where, "freezeCount", count, play["measures"]["freezeCount"])
     out.add(where, "totalFreezesDuration", lasted, play["measures"]["totalFreezesDuration"], FRAME)

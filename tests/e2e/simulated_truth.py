@@ -15,7 +15,7 @@ class Truth:
     def __init__(self, folder):
         self.folder = Path(folder)
         told = json.loads((self.folder / "truth.json").read_text())
-        self.playback = told["playback"]
+        self.playback, self.frames = told["playback"], told["frames"]
         self.summary = json.loads((self.folder / "summary.json").read_text())
         packets = [p for p in told["packets"] if p["kind"] == "protected" and not p.get("damaged")]
         self._flow_of = {p["connectionId"]: p["node"].removesuffix(".viewer") for p in packets
@@ -82,6 +82,10 @@ class Truth:
                 if frame["frame_type"] == "ack":
                     out[event["data"]["header"]["packet_number"]] = max(r[-1] for r in frame["acked_ranges"])
         return out
+
+    def shown(self, flow, until):
+        """Pictures that came out in time by then."""
+        return sum(f["flow"] == flow and f["picture"] and f["fate"] == "delivered" and f["out"] <= until for f in self.frames)
 
     def freezes(self, flow, until):
         """How many were over by then, and how long they were together, s."""

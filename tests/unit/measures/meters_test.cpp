@@ -10,6 +10,7 @@
 #include "analysis/measures/offset_steps.hpp"
 #include "analysis/measures/quantiles.hpp"
 #include "analysis/measures/spin_meter.hpp"
+#include "analysis/measures/sync_meter.hpp"
 #include "analysis/measures/target_meter.hpp"
 #include "analysis/measures/timeline.hpp"
 
@@ -92,6 +93,18 @@ TEST(TargetMeter, SeesAnEncoderThatMakesTooMuch) {
   span(20, 40, 13'000);
   EXPECT_GE(meter.above(), 12s);
   EXPECT_NEAR(meter.worst(), 1.3, 0.02);
+}
+
+TEST(SyncMeter, SaysHowFarThePictureIsBehindTheSound) {
+  SyncMeter meter;
+  meter.picture(Time(1s), 0s);  // nothing to compare it with
+  meter.sound(Time(10s), 8s);
+  meter.picture(Time(10'080ms), 8s);
+  meter.picture(Time(10'040ms), 8'020ms);
+  EXPECT_EQ(meter.count(), 2u);
+  EXPECT_NEAR(meter.mean(), 0.05, 1e-9);
+  meter.picture(Time(9s), 8s);  // ahead by a second
+  EXPECT_NEAR(to_seconds(meter.distance().at(1)), 1, 0.01);
 }
 
 TEST(AboveQuickest, ForgetsWhatWasQuickLongAgo) {
