@@ -20,7 +20,8 @@ struct ExportedTrack {
   export_object_entry_t* entry;
 };
 
-using TrackKey = std::tuple<std::uint32_t, Side, TrackId>;
+/// Several windows may export at a time: each has a list.
+using TrackKey = std::tuple<const export_object_list_t*, std::uint32_t, Side, TrackId>;
 std::map<TrackKey, ExportedTrack> tracks;
 
 void apply(export_object_entry_t& entry, const ElementaryStream::Change& change) {
@@ -34,7 +35,8 @@ void apply(export_object_entry_t& entry, const ElementaryStream::Change& change)
 
 ExportedTrack& track_of(const export_object_list_t& list, const packet_info& packet,
                         const PacketRecord& record, const MediaEvent& media) {
-  const TrackKey key{record.connection.value_or(0), record.sender.value_or(Side::server), media.track};
+  const std::uint32_t connection = record.connection.value_or(0);
+  const TrackKey key{&list, connection, record.sender.value_or(Side::server), media.track};
   const auto known = tracks.find(key);
   if (known != tracks.end()) return known->second;
   static const wire::Track undescribed{};
@@ -43,7 +45,7 @@ ExportedTrack& track_of(const export_object_list_t& list, const packet_info& pac
   const std::string what = described.codec.empty()       ? "unknown"
                            : described.rendition.empty() ? "audio"
                                                          : described.rendition;
-  const std::string name = "connection-" + std::to_string(std::get<0>(key)) + "-track-" +
+  const std::string name = "connection-" + std::to_string(connection) + "-track-" +
                            std::to_string(media.track.value) + "-" + what + "." +
                            std::string(stream.format().extension());
   auto* entry = g_new0(export_object_entry_t, 1);

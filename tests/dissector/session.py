@@ -114,6 +114,12 @@ def varint(n):
     raise ValueError(n)
 
 
+def read_varint(data, at):
+    """The number there, and where it ends."""
+    size = 1 << (data[at] >> 6)
+    return int.from_bytes(data[at:at + size], "big") & (1 << (8 * size - 2)) - 1, at + size
+
+
 def frame(kind, *values):
     """A frame of varints and bytes."""
     return varint(kind) + b"".join(v if isinstance(v, bytes) else varint(v) for v in values)

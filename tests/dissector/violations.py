@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 
-from session import blob, frame
+from session import blob, frame, read_varint
 
 HANDSHAKE, PING, STREAM, NEW_ID, RETIRE_ID, DONE, CLOSE, NEW_TICKET, NEW_TOKEN = 0x03, 0x01, 0x04, 0x0D, 0x0E, 0x0F, 0x10, 0x11, 0x12
+MEDIA, CLIENT_FINISHED = 0x09, 0x16
 CLEAR = 0x20
 REFUSE, RESET = 4, 6
 
@@ -21,6 +22,15 @@ def stream(number, offset, data, fin=0):
     return frame(STREAM, number, offset, bytes([fin]), blob(data))
 
 
+def media(track, fragment, index, data):
+    return frame(MEDIA, track, fragment, index, blob(data))
+
+
+def head(fragments, size):
+    """Of media frame 0."""
+    return frame(0, fragments, size, bytes(8), 0, 0, bytes(8), b"\x04")
+
+
 def new_id(sequence, connection_id):
     return frame(NEW_ID, sequence, 0, connection_id.to_bytes(8, "big"), bytes(16))
 
@@ -29,6 +39,30 @@ def leaps_and_goes_back(session):
     last = session.packets[session.sealed(from_client=True)[-1]].number
     session.say(True, frame(PING), number=last + 20_000)
     session.say(True, frame(PING), number=last + 5)
+
+
+def updates_keys_before_done(session):
+    first = session.sealed(from_client=False)[0]
+    packet = session.packets[first]
+    session.packets[first] = replace(packet, bytes=session.key(packet).seal(packet.number, packet.bytes[:13], frame(PING)))
+    session.update_keys(False, first)
+
+
+def finishes_twice(session):
+    handshake = [session.frames(session.packets[i]) for i in session.sealed(kind=1, from_client=True)]
+    end = 0
+    for frames in handshake:
+        offset, at = read_varint(frames, 1)
+        size, _ = read_varint(frames, at)
+        end = max(end, offset + size)
+    session.say(True, frame(HANDSHAKE, end, blob(frame(CLIENT_FINISHED, blob(bytes(48))))), kind=1)
+
+
+def shares_what_it_does_not_offer(session):
+    hello = session.packets[0]
+    x25519, p256 = b"\0\x1d", b"\0\x17"
+    assert x25519 + p256 + x25519 in hello.bytes
+    session.packets[0] = replace(hello, bytes=hello.bytes.replace(x25519 + p256 + x25519, p256 + p256 + x25519))
 
 
 def goes_back_to_old_keys(session):
@@ -85,6 +119,11 @@ ALL = [
     ("a number in more bytes than it needs", ["malformed"], says(True, b"\x40\x01")),
     ("a datagram above what the peer takes", ["datagram_too_large"], says(True, frame(PING) * 9100)),
     ("a number far below the largest", ["below_window"], leaps_and_goes_back),
+    ("a key update before DONE", ["key_update_early"], updates_keys_before_done),
+    ("ClientFinished twice", ["handshake_order"], finishes_twice),
+    ("a share of a group that is not offered", ["hello_share"], shares_what_it_does_not_offer),
+    ("a frame of other size than its head says", ["fragment_contradiction"],
+     says(False, media(99, 0, 0, head(fragments=2, size=1000) + bytes(100)), media(99, 1, 1, bytes(10)))),
     ("old keys above the numbers of new ones", ["key_phase_order"], goes_back_to_old_keys),
     ("a Hello of 600 bytes", ["hello_short"], sends_a_short_hello),
     ("a Refuse as large as the Hello", ["answer_too_large", "refuse"], refuses_at_length),
