@@ -26,12 +26,6 @@ constexpr std::int64_t train_most_padding = 20;
 constexpr double extra_share = 0.2;
 constexpr double most_budget = 60'000;
 constexpr double heavy_loss = 0.18;
-constexpr Duration competition_test_interval = 4s;
-constexpr int competition_test_share = 8;  // times its own length apart at the least
-/// Of RFC 9438.
-constexpr double cubic_decrease = 0.7, cubic_scale = 0.4;
-/// In a round trip.
-constexpr double most_growth = 0.5;
 /// Of a packet that takes longer because the path became slower. A rate that fell for other reasons must not
 /// hide a queue.
 constexpr Duration most_allowance = 15ms;
@@ -98,9 +92,10 @@ void DelayLossController::on_feedback(const Feedback& feedback) {
   const bool new_block = delay_.blocks() != blocks;
   watch_marks(feedback);
   watch_competition(now, new_block);
-  if (competing_) {
+  if (competition_.active()) {
     train_.abandon();
-    compete(now);
+    set_rate(
+        competition_.next_rate(now, {rate_, config_.weight, delay_.queue(), round_trip(), newest_lost_}));
     return;
   }
   learn_from_train(now);
@@ -126,7 +121,8 @@ void DelayLossController::on_timer(Time now) {
 }
 
 std::optional<Probe> DelayLossController::take_probe(Time now) {
-  if (competing_ || draining_ || silences_ > 0 || now < next_probe_ || train_.state() != Train::State::idle)
+  if (competition_.active() || draining_ || silences_ > 0 || now < next_probe_ ||
+      train_.state() != Train::State::idle)
     return std::nullopt;
   if (rate_ >= most_useful() || min_rtt_ == Duration::zero()) return std::nullopt;
   const bool backlog = waiting_ && now - last_sent_ < 20ms;
@@ -162,8 +158,8 @@ DataRate DelayLossController::target_rate() const { return rate_; }
 
 DataRate DelayLossController::pacing_rate() const {
   double factor = 1;
-  if (competing_) {
-    factor = last_sent_ < drain_until_ ? 0.5 : 1;
+  if (competition_.active()) {
+    factor = competition_.yields(last_sent_) ? 0.5 : 1;
   } else if (draining_) {
     factor = drain_factor_;
   } else if (last_sent_ < relief_until_) {
@@ -175,7 +171,7 @@ DataRate DelayLossController::pacing_rate() const {
 }
 
 DataSize DelayLossController::window() const {
-  const Duration queue = competing_ ? std::max(smoothed_rtt_, min_rtt_) : Duration::zero();
+  const Duration queue = competition_.active() ? std::max(smoothed_rtt_, min_rtt_) : Duration::zero();
   const double factor = searching_ ? 2 : 1.25;
   return rate_ * factor * (std::max<Duration>(min_rtt_, 10ms) + ack_slack + queue) +
          DataSize::bytes(10 * typical_datagram);
@@ -202,7 +198,7 @@ void DelayLossController::take_results(Time now) {
   std::ranges::reverse(results_);
   if (!std::ranges::is_sorted(results_, {}, &PacketResult::number))  // losses were told behind
     std::ranges::sort(results_, {}, &PacketResult::number);
-  lost_now_ = false;
+  newest_lost_.reset();
   acked_ = 0;
   for (const PacketResult& r : results_) {
     const bool undisturbed = calm(r.sent);
@@ -210,8 +206,7 @@ void DelayLossController::take_results(Time now) {
     if (r.lost) {
       run_length_.on_lost();
       train_.on_lost(r.number);
-      lost_now_ = true;
-      last_loss_sent_ = std::max(last_loss_sent_, r.sent);
+      newest_lost_ = r.sent;
       continue;
     }
     ++acked_;
@@ -310,7 +305,7 @@ void DelayLossController::drain(Time now) {
   if (now < drain_until_ && (newest_sent_ <= retreat_sent_ || delay_.floor() > queue_limit() / 2)) return;
   draining_ = false;
   drained_ = now;
-  undrained_ = delay_.floor() > queue_limit() ? undrained_ + 1 : 0;
+  competition_.on_drained(delay_.floor() <= queue_limit());
   set_rate(std::max(rate_, std::min(drained_at_, proven_ * 0.97)));
   const double fell = goal_ / rate_;
   if (fell > worth_recovering) gain_ = std::min(fell, most_recovery_gain);
@@ -323,10 +318,10 @@ void DelayLossController::retreat(Time now, Duration queue, bool sudden) {
   const bool again = newest_sent_ <= retreat_sent_;  // these packets left before we retreated: the same event
   if (again ? !sudden : draining_) return;
   if (!again) {
-    proven_ = undrained_ == 0 ? rate_ : std::max(rate_, proven_);
+    proven_ = competition_.last_retreat_failed() ? std::max(rate_, proven_) : rate_;
     goal_ = std::max(goal_, rate_);
+    competition_.on_retreat(rate_);
   }
-  if (!again && undrained_ == 0) uncontested_ = rate_;
   const Duration busy =
       std::chrono::microseconds(std::max<std::int64_t>(0, delivery_.newest_us() - busy_since_us_));
   const auto arriving = delivery_.over(std::clamp<Duration>(busy_ ? busy : 150ms, 50ms, 150ms));
@@ -409,64 +404,21 @@ void DelayLossController::watch_marks(const Feedback& feedback) {
   gain_ = 1.25;
 }
 
-/// A queue that does not drain although we retreated again and again is held up by others, or is none.
 void DelayLossController::watch_competition(Time now, bool new_block) {
-  if (competing_) {
-    if (!new_block) return;
-    low_blocks_ = delay_.queue() < queue_limit() ? low_blocks_ + 1 : 0;
-    if (low_blocks_ < 2) return;
-    competing_ = false;
-    undrained_ = 0;
-    delay_.hold(false);
-    next_probe_ = now;
-    gain_ = 1.25;
-    return;
-  }
-  if (delay_.floor() < queue_limit()) high_since_ = now;
-  if (undrained_ < 2 || now - high_since_ < std::max<Duration>(1500ms, 6 * round_trip())) return;
-  undrained_ = 0;
-  if (delay_.queue() < 2 * queue_limit()) return delay_.rebase();
-  competing_ = true;
-  climbing_ = true;
-  crowded_window_ = 0;
-  competed_at_ = now;
-  test_at_ = now + competition_test_interval;
-  draining_ = searching_ = false;
-  low_blocks_ = 0;
-  delay_.hold(true);
-  set_rate(std::max(rate_, uncontested_));
-}
-
-/// As fast as the others: up to the first loss by a quarter per round trip, and less on loss once per round
-/// trip. Back to where it was lost in the time that CUBIC takes (RFC 9438), but evenly: a climb that slows
-/// down stays at the edge of loss, which costs live frames more than TCP. Beyond by a packet per round trip.
-/// From time to time a deliberate retreat: were we alone, the queue would empty.
-void DelayLossController::compete(Time now) {
-  if (now >= test_at_) {
-    const Duration queue = std::min<Duration>(delay_.queue(), 700ms);
-    const Duration lasts = 2 * queue + round_trip();
-    drain_until_ = now + lasts;
-    test_at_ = drain_until_ + std::max(competition_test_interval, competition_test_share * lasts);
-  }
-  const double rtt = std::max(to_seconds(round_trip()), 0.01);
-  const double packet = static_cast<double>(typical_datagram) * 8 / rtt;  // bit/s of one per round trip
-  const double turns = std::min(0.1, to_seconds(now - competed_at_)) / rtt;
-  competed_at_ = now;
-  const auto bps = static_cast<double>(rate_.bps());
-  if (lost_now_ && last_loss_sent_ > backed_off_at_) {
-    const double window = bps / packet;
-    // Who loses sooner than the last time makes room for others.
-    crowded_window_ = window < crowded_window_ ? window * (1 + cubic_decrease) / 2 : window;
-    backed_off_at_ = now;
-    climbing_ = false;
-    set_rate(rate_ * cubic_decrease);
-  } else if (now >= drain_until_) {
-    const double slow = bps + config_.weight * turns * (climbing_ ? bps * 0.25 : packet);
-    const double takes = std::max(std::cbrt(crowded_window_ * (1 - cubic_decrease) / cubic_scale), rtt);
-    const double part = std::min(1.0, to_seconds(now - backed_off_at_) / takes);
-    const double back = crowded_window_ * packet * (cubic_decrease + (1 - cubic_decrease) * part);
-    const double more = climbing_ ? slow : std::clamp(back, slow, slow + bps * most_growth * turns);
-    set_rate(DataRate::bps(static_cast<std::int64_t>(more)));
+  const Competition::Queue queue{delay_.queue(), delay_.floor(), queue_limit(), new_block};
+  switch (competition_.watch(now, queue, round_trip(), drain_until_)) {
+    case Competition::Change::none: break;
+    case Competition::Change::mistaken: delay_.rebase(); break;
+    case Competition::Change::begun:
+      draining_ = searching_ = false;
+      delay_.hold(true);
+      set_rate(competition_.at_first(rate_));
+      break;
+    case Competition::Change::over:
+      delay_.hold(false);
+      next_probe_ = now;
+      gain_ = 1.25;
+      break;
   }
 }
 
@@ -479,7 +431,7 @@ void DelayLossController::set_rate(DataRate rate) {
 /// it, and a rate that is not used would not fall when it should.
 DataRate DelayLossController::most_useful() const {
   if (ceiling_.is_infinite()) return config_.most;
-  return std::min(config_.most, ceiling_ * (competing_ ? 1.1 : pacing_headroom));
+  return std::min(config_.most, ceiling_ * (competition_.active() ? 1.1 : pacing_headroom));
 }
 
 Duration DelayLossController::round_trip() const {

@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "protocol/rate/competition.hpp"
 #include "protocol/rate/controller.hpp"
 #include "protocol/rate/delay_estimator.hpp"
 #include "protocol/rate/delivery_rate.hpp"
@@ -37,7 +38,7 @@ class DelayLossController final : public Controller {
   double loss_rate() const override { return loss_.recent(); }
 
   /// Loss governs, because others hold the queue up.
-  bool competing() const { return competing_; }
+  bool competing() const { return competition_.active(); }
 
  private:
   void take_results(Time now);
@@ -52,7 +53,6 @@ class DelayLossController final : public Controller {
   void watch_loss(Time now);
   void watch_marks(const Feedback&);
   void watch_competition(Time now, bool new_block);
-  void compete(Time now);
   void set_rate(DataRate rate);
   DataRate most_useful() const;
   Duration round_trip() const;
@@ -99,18 +99,11 @@ class DelayLossController final : public Controller {
   double marks_ = 0;
   Time heavy_loss_at_{};
   DataRate heavy_loss_floor_;
-  Time last_loss_sent_{};
-  bool lost_now_ = false;
+  std::optional<Time>
+      newest_lost_;        // of the packets that the acknowledgement at hand reports: when it was sent
   std::size_t acked_ = 0;  // by the acknowledgement at hand
 
-  // competition
-  bool competing_ = false;
-  bool climbing_ = false;
-  Time high_since_{};
-  Time competed_at_{}, backed_off_at_{}, test_at_{};
-  double crowded_window_ = 0;  // packets per round trip at the last loss
-  int undrained_ = 0, low_blocks_ = 0;
-  DataRate uncontested_;  // before the retreats that did not help
+  Competition competition_;
 
   // the source
   Time last_sent_{}, last_waiting_{};
