@@ -115,9 +115,12 @@ constexpr Row rows[] = {
     {Derived::switch_last_packet, "Last packet of the old track", "avocet.switched.last_packet", link,
      "Before"},
     {Derived::switch_time, "Time since that packet", "avocet.switched.since_last", time, "Seconds"},
+    {Derived::switch_in, "First frame after the switch in", "avocet.media.switch_in", link, "Its Switched"},
+    {Derived::switch_done_in, "First frame on the new track in", "avocet.switched.first_frame_in", link,
+     "Packet that makes it whole"},
 };
 static_assert(in_order(rows, &Row::field) &&
-              std::size(rows) == static_cast<std::size_t>(Derived::switch_time) + 1);
+              std::size(rows) == static_cast<std::size_t>(Derived::switch_done_in) + 1);
 
 int ids[std::size(rows)];
 

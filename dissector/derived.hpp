@@ -67,6 +67,8 @@ enum class Derived : std::uint8_t {
   parity_missing,
   switch_last_packet,
   switch_time,
+  switch_in,
+  switch_done_in,
 };
 
 void register_derived_fields(int protocol);

@@ -86,6 +86,10 @@ void MediaFlow::tell_whole(PacketRecord& record, int frame, const media::Complet
   record.tell(frame, Derived::media_whole_frame, event.number);
   record.tell(frame, Derived::media_size, event.size());
   record.tell(frame, Derived::media_key, event.key);
+  if (lane.begins && event.number >= lane.begins->first) {
+    record.link(frame, Derived::switch_in, lane.begins->second, Derived::switch_done_in);
+    lane.begins.reset();
+  }
   tell_packets(record, frame, lane, whole, event);
   tell_times(record, frame, lane, whole, event);
   count_missing(record, frame, lane, whole.frame.number.value, event);

@@ -25,6 +25,10 @@ class MediaFlow {
   void describe(const wire::Track&, bool live, Duration latency);
   /// Presentation begins anew: a pause, a seek, a new play.
   void restart() { freezes_.restart(), shown_from_.reset(); }
+  /// Video goes on with that frame of that track.
+  void go_on(TrackId track, std::uint64_t frame, Sighting switched) {
+    lanes_[track].begins = {frame, switched};
+  }
   /// The last packet with a fragment of the track.
   std::optional<Sighting> last_packet(TrackId) const;
 
@@ -47,7 +51,8 @@ class MediaFlow {
     std::optional<std::uint64_t> newest;                     // frame that became whole
     std::set<std::uint64_t> missing;                         // frames below it that did not
     std::optional<Sighting> last;
-    std::optional<Duration> transit;  // of the frame before
+    std::optional<std::pair<std::uint64_t, Sighting>> begins;  // a frame, and the Switched that says so
+    std::optional<Duration> transit;                           // of the frame before
     Duration jitter{};
   };
 

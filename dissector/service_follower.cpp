@@ -34,6 +34,7 @@ void ServiceFollower::on(const wire::Switched& switched) {
     record_.tell(frame_, Derived::switch_last_packet, last->record->packet);
     record_.tell(frame_, Derived::switch_time, seen_.at - last->at);
   }
+  connection_.of(sender_).media.go_on(switched.to, switched.at.value, seen_);
   judge(Finding::switch_, "From frame " + std::to_string(switched.at.value) + " on track " +
                               std::to_string(switched.to.value) + " instead of " +
                               std::to_string(switched.from.value) + ": " + switched.reason);

@@ -5,7 +5,7 @@ from collections import Counter, defaultdict
 FIELDS = ["avocet.media.track", "avocet.media.fragment", "avocet.media.index", "avocet.frame_head.number", "avocet.frame_head.fragments",
           "avocet.frame_head.size", "avocet.frame_head.key", "avocet.retransmission.of", "avocet.media.whole_track",
           "avocet.media.whole_frame", "avocet.media.size", "avocet.media.key", "avocet.media.late_by", "avocet.media.abandoned",
-          "avocet.expert.switch", "avocet.expert.freeze"]
+          "avocet.media.switch_in", "avocet.expert.switch", "avocet.expert.freeze"]
 
 
 FIRST_TRACK = 1  # the server's number for track 0 of a first play
@@ -139,6 +139,9 @@ def judgement_disagreements(viewer):
 def playback_disagreements(viewer):
     happened = Counter(p["event"] for p in viewer.run.playback if p["flow"] == viewer.flow)
     found = {name: sum(len(seen[f"avocet.expert.{name}"]) for _, told, seen in viewer.pairs()) for name in ("switch", "freeze")}
+    first = sum(len(seen["avocet.media.switch_in"]) for _, _, seen in viewer.pairs())
+    if first != found["switch"]:
+        yield f"{first} frames are the first after one of {found['switch']} switches"
     if found["switch"] != happened["switched"]:
         yield f"{found['switch']} switches, in truth {happened['switched']}"
     if abs(found["freeze"] - happened["frozen"]) > 1:

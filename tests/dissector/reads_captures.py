@@ -112,7 +112,7 @@ def reads_from_the_middle(shark, capture, keys, folder):
     expect(len(shark.read(middle, "-d", decode_as, "-Y", "avocet.decrypted == 1", keys=keys).splitlines()) > 100, "nothing opened")
 
 
-FORWARD = ("avocet.response_in", "avocet.retransmission.in", "avocet.media.whole_in")
+FORWARD = ("avocet.response_in", "avocet.retransmission.in", "avocet.media.whole_in", "avocet.switched.first_frame_in")
 
 
 def two_passes_equal_one(shark, capture, keys, _folder):
@@ -125,7 +125,8 @@ def two_passes_equal_one(shark, capture, keys, _folder):
 def links_forward_on_a_second_pass(shark, capture, keys, _folder):
     """Each link to an earlier packet has one back, and no other."""
     for back, forward in (("avocet.request_in", "avocet.response_in"), ("avocet.retransmission.of", "avocet.retransmission.in"),
-                          ("avocet.media.packet", "avocet.media.whole_in")):
+                          ("avocet.media.packet", "avocet.media.whole_in"),
+                          ("avocet.media.switch_in", "avocet.switched.first_frame_in")):
         rows = shark.fields(capture, f"{back} || {forward}", "frame.number", back, forward, keys=keys, passes=2)
         backward = {(int(of), int(packet)) for packet, links, _ in rows for of in links.split(",") if of}
         links = {(int(packet), int(to)) for packet, _, links in rows for to in links.split(",") if to}
