@@ -58,8 +58,7 @@ std::optional<Finding> loss(const Place& p) {
     return Finding{
         "policing", weight, fmt::format("Something drops packets {} above a rate.", p.name),
         fmt::format("{}; in those moments what arrived changed by {:.0f} % of what the sender's rate did, "
-                    "and packets waited "
-                    "{:.0f} ms at most (95th percentile)",
+                    "and packets hardly waited ({:.0f} ms)",
                     evidence, 100 * *level, 1e3 * p.queue_delay()),
         "A policer, or a queue with hardly any room: ask for shaping with a queue of some 50 ms, or keep "
         "the stream below that rate (--cap)."};

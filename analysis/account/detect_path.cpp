@@ -6,7 +6,33 @@ namespace avocet::analysis {
 
 using Weight = Finding::Weight;
 
+namespace {
+
+constexpr std::string_view shorten_queues =
+    "Turn on queue management (fq_codel, CAKE) at the bottleneck, usually the access router, or see what "
+    "else "
+    "fills it.";
+
+/// Without keys: one finding for both directions, as the spin bit cannot tell them apart.
+std::optional<Finding> bufferbloat_by_spin(const Place& p) {
+  const double queue = p.queue_delay(), base = p.of("spinRoundTripMin");
+  constexpr double busy = 20;  // packets/s: of a quiet connection round trips are pauses
+  if (&p.direction != &p.connection.down || p.of("packets") < busy * p.of("duration")) return std::nullopt;
+  if (queue < 0.1 || queue < base) return std::nullopt;
+  return Finding{
+      "bufferbloat", queue > 0.3 ? Weight::severe : Weight::warning,
+      "Packets waited in a long queue, there or back.",
+      fmt::format(
+          "by the spin bit half of the round trips took {:.0f} ms or more, a twentieth {:.0f} ms, the "
+          "quickest {:.0f} ms",
+          p.of("spinRoundTripP50") * 1e3, p.of("spinRoundTripP95") * 1e3, base * 1e3),
+      std::string(shorten_queues)};
+}
+
+}  // namespace
+
 std::optional<Finding> bufferbloat(const Place& p) {
+  if (!p.acknowledged()) return bufferbloat_by_spin(p);
   const bool before = p.of("queueBeforeP95") > p.of("queueDelayP95");
   const double queue = p.queue_delay(), most = p.of(before ? "queueBeforeMax" : "queueDelayMax");
   const double base = std::max(p.of("roundTripMin"), value_of(p.opposite().measures, "roundTripMin"));
@@ -20,8 +46,7 @@ std::optional<Finding> bufferbloat(const Place& p) {
                   queue * 1e3, most * 1e3,
                   before ? "" : " (" + when_highest(p.direction.series, p.direction.series.queue) + ")",
                   base * 1e3),
-      "Turn on queue management (fq_codel, CAKE) at the bottleneck, usually the access router, or see what "
-      "else fills it."};
+      std::string(shorten_queues)};
 }
 
 /// Of a receiver that keeps up, half the acknowledgements leave within the 25 ms that it may hold them.

@@ -69,6 +69,7 @@ DirectionAccount path_account(const Direction& d) {
                   {"addressChanges", addresses}};
   if (d.spin_round_trips.count() > 0) {
     out.measures.push_back({"spinRoundTripMin", to_seconds(d.spin_round_trips.min())});
+    out.measures.push_back({"spinRoundTripP95", to_seconds(d.spin_round_trips.at(0.95))});
     out.measures.push_back({"spinRoundTripP50", to_seconds(d.spin_round_trips.at(0.5))});
   }
   return out;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <optional>
 #include <string_view>
 
@@ -21,8 +22,16 @@ struct Place {
   double of(std::string_view metric) const { return value_of(direction.measures, metric); }
   /// Share of the packets that came here.
   double share(std::string_view metric) const { return of(metric) / std::max(1.0, of("packetsReceived")); }
-  /// How long packets wait on the whole way, as far as it is known: before this place, or behind it.
-  double queue_delay() const { return std::max(of("queueDelayP95"), of("queueBeforeP95")); }
+  /// Acknowledgements tell of it; the spin bit tells less.
+  bool acknowledged() const {
+    return measured(direction.measures, "queueDelayP95") || measured(direction.measures, "queueBeforeP95");
+  }
+  /// How long packets wait on the whole way, as far as it is known: before this place, or behind it; without
+  /// acknowledgements, half of the packets, there and back.
+  double queue_delay() const {
+    if (!acknowledged()) return of("spinRoundTripP50") - of("spinRoundTripMin");
+    return std::max(of("queueDelayP95"), of("queueBeforeP95"));
+  }
 };
 
 /// Looks for one thing that may be wrong.

@@ -26,6 +26,10 @@ NumberTrack::Seen NumberTrack::see(Time now, std::uint32_t low) {
   }
   const PacketNumber number = expand(low, next_);
   if (!plausible(low)) return ++strays_, Seen{number, Kind::stray};
+  if (number.value >= next_.value + far && !confirms(number)) {
+    far_ahead_ = number.value, far_ahead_at_ = now;
+    return ++strays_, Seen{number, Kind::stray};
+  }
   if (number >= next_) {
     const std::uint64_t skipped = number.value - next_.value;
     if (skipped > 0) open_gap(next_.value, number.value, now);
@@ -53,6 +57,17 @@ NumberTrack::Seen NumberTrack::see(Time now, std::uint32_t low) {
   ++received_, ++overtaken_;
   largest_extent_ = std::max(largest_extent_, seen.overtaken_by);
   return seen;
+}
+
+/// Whether it follows one that was taken for a stray: then both are the sender's.
+bool NumberTrack::confirms(PacketNumber number) {
+  constexpr std::uint64_t close = 64;
+  if (!far_ahead_ || number.value <= *far_ahead_ || number.value - *far_ahead_ > close) return false;
+  open_gap(next_.value, *far_ahead_, far_ahead_at_);
+  next_ = {*far_ahead_ + 1};
+  far_ahead_.reset();
+  --strays_, ++received_;
+  return true;
 }
 
 void NumberTrack::open_gap(std::uint64_t begin, std::uint64_t end, Time now) {

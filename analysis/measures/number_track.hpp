@@ -64,10 +64,16 @@ class NumberTrack {
   /// Farther than an outage at full rate.
   static constexpr std::uint64_t plausible_jump = 1u << 20;
 
+  /// Farther ahead, a number needs another one close behind it: a single packet may be forged.
+  static constexpr std::uint64_t far = 4096;
+
+  bool confirms(PacketNumber);
   void open_gap(std::uint64_t begin, std::uint64_t end, Time);
   static void count_run(RunLengths&, std::uint64_t length);
 
   bool started_ = false;
+  std::optional<std::uint64_t> far_ahead_;
+  Time far_ahead_at_{};
   PacketNumber first_, next_;
   std::vector<Gap> gaps_;  // ascending
   Gap longest_settled_;

@@ -9,7 +9,7 @@ namespace avocet::metrics {
 
 /// What captures tell. All are of the place where the capture was made: what was lost on the way to it is
 /// lost, what was lost behind it is not.
-inline constexpr std::array<Metric, 92> capture_metrics{{
+inline constexpr std::array<Metric, 93> capture_metrics{{
     {"duration", "s", "from the first packet to the last"},
     {"packets", "packets", "datagrams, duplicates too"},
     {"bytes", "B", "of IP packets, headers too"},
@@ -66,6 +66,7 @@ inline constexpr std::array<Metric, 92> capture_metrics{{
     {"spinRoundTripMin", "s", "from one change of the spin bit to the next, at least",
      "RFC 9312 section 3.8.2"},
     {"spinRoundTripP50", "s", "the same, median", "RFC 9312 section 3.8.2"},
+    {"spinRoundTripP95", "s", "the same, 95th percentile", "RFC 9312 section 3.8.2"},
     {"roundTripMin", "s", "from a packet here to its acknowledgement here, without its delay",
      "RFC 9002 section 5.1"},
     {"roundTripP50", "s", "the same, median", "RFC 9002 section 5.1"},

@@ -59,7 +59,12 @@ class Reading {
     if (play(m.play) == nullptr && opened_.plays.size() < most_plays) {
       opened_.plays.emplace_back(now_, wire::Play{.play = m.play, .latency = 150ms});
     }
-    if (PlayView* p = play(m.play)) p->on_tracks(now_, m);
+    PlayView* p = play(m.play);
+    if (p != nullptr) p->on_tracks(now_, m);
+    for (const wire::Track& t : m.tracks) opened_.last_track = std::max(opened_.last_track, t.id);
+    for (const media::Completed& held : opened_.early.take(opened_.last_track)) {
+      if (p != nullptr) p->on_frame(now_, held);
+    }
     return fmt::format("{}, {} tracks", m.live ? "live" : "stored", m.tracks.size());
   }
   std::string take(const wire::Switched& m) {

@@ -11,6 +11,7 @@
 #include "analysis/playback/ordered_stream.hpp"
 #include "analysis/playback/play_view.hpp"
 #include "analysis/playback/track_view.hpp"
+#include "protocol/media/early_frames.hpp"
 
 namespace avocet::analysis {
 
@@ -42,6 +43,9 @@ struct OpenedConnection {
   std::optional<std::uint64_t> close_code;
   std::string close_reason;
   std::uint64_t challenges = 0;
+  /// From the server, before the message that says what their tracks are.
+  media::EarlyFrames<media::Completed> early{512, 1u << 20};
+  TrackId last_track;        ///< that such a message told of
   TargetMeter encoder;       ///< of what the client publishes
   std::optional<Time> done;  ///< the server had verified the client
 

@@ -77,9 +77,14 @@ class PacketOpening::Visit {
     while (const auto done = own().media->next()) {
       if (TrackView* track = track_of(own(), done->track)) track->on_frame(*done);
       if (from_ == Side::client) opened_.encoder.made(now_, done->frame.size());
-      if (from_ != Side::server) continue;
-      for (PlayView& play : opened_.plays) play.on_frame(now_, *done);
+      if (from_ == Side::server) play_frame(*done);
     }
+  }
+
+  void play_frame(const media::Completed& done) {
+    // Of a connection that is captured from the middle on, such a message will not come.
+    if (done.track > opened_.last_track && opened_.done) return opened_.early.hold(done);
+    for (PlayView& play : opened_.plays) play.on_frame(now_, done);
   }
 
   Connection& connection_;

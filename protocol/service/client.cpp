@@ -6,8 +6,8 @@
 
 #include "protocol/crypto/key_agreement.hpp"
 #include "protocol/crypto/random.hpp"
+#include "protocol/media/early_frames.hpp"
 #include "protocol/service/client_play.hpp"
-#include "protocol/service/early_frames.hpp"
 #include "protocol/service/key_frame_wish.hpp"
 #include "protocol/service/message_stream.hpp"
 #include "protocol/service/names.hpp"
@@ -254,7 +254,7 @@ class Client::Impl {
   crypto::KeyAgreement encryption;
   session::Session session;
   MessageStream messages;
-  EarlyFrames early;
+  media::EarlyFrames<session::FrameReceived> early;
   std::deque<ClientEvent> events;
   std::vector<wire::Title> catalogue;
   std::map<PlayId, ClientPlay> plays;

@@ -102,6 +102,18 @@ TEST(Detectors, SeeQueuesBeforeAndBehindThePlaceOfTheCapture) {
   EXPECT_EQ(names(with({{"ackDelayP50", 0.06}})), Names{"slow-receiver"});
 }
 
+TEST(Detectors, SeeQueuesByTheSpinBitWhereThereAreNoKeys) {
+  ConnectionAccount c;
+  c.down.measures = {{"packets", 10'000},
+                     {"packetsReceived", 10'000},
+                     {"duration", 60},
+                     {"spinRoundTripMin", 0.05},
+                     {"spinRoundTripP50", 0.4}};
+  EXPECT_EQ(names(c), Names{"bufferbloat"});
+  c.down.measures[0].second = 100;  // now and then a packet
+  EXPECT_EQ(names(c), Names{});
+}
+
 TEST(Detectors, DoNotTakeAClockThatWasSetForAQueueOrAnOutage) {
   ConnectionAccount c = with({{"queueBeforeP95", 5}, {"longestSilence", 5}});
   EXPECT_EQ(names(c), (Names{"outage", "bufferbloat"}));

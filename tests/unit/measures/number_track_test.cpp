@@ -71,5 +71,20 @@ TEST(NumberTrack, AgreesWithASetOfAllNumbers) {
   }
 }
 
+/// A number far ahead may be forged; two in a row are the sender's, after a long outage.
+TEST(NumberTrack, BelievesALeapOnlyWhenAnotherFollows) {
+  NumberTrack track;
+  for (std::uint32_t n = 0; n < 10; ++n) track.see(Time(1s), n);
+  EXPECT_EQ(track.see(Time(2s), 600'000).kind, NumberTrack::Kind::stray);
+  EXPECT_EQ(track.see(Time(2s), 10).kind, NumberTrack::Kind::newest);
+  EXPECT_EQ(track.lost(), 0u);
+  EXPECT_EQ(track.strays(), 1u);
+  track.see(Time(9s), 9'000);
+  EXPECT_EQ(track.see(Time(9s), 9'001).kind, NumberTrack::Kind::newest);
+  EXPECT_EQ(track.lost(), 9'000u - 11);
+  EXPECT_EQ(track.received(), 13u);
+  EXPECT_EQ(track.strays(), 1u);
+}
+
 }  // namespace
 }  // namespace avocet::analysis

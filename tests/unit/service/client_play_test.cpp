@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include "protocol/service/early_frames.hpp"
 #include "protocol/service/tracks.hpp"
 #include "tests/unit/service/house.hpp"
 
@@ -236,23 +235,6 @@ TEST(ClientPlay, TracksThatMakeNoSenseAreIgnored) {
   message.tracks = {to_wire(House::tracks()[0], TrackId{1}), to_wire(House::tracks()[1], TrackId{1})};
   p.play.tracks(p.now, message);
   EXPECT_FALSE(p.play.started());
-}
-
-TEST(EarlyFrames, HoldUpToTheirBoundsAndComeOutByTrack) {
-  EarlyFrames early(3, 5000);
-  const auto frame = [](std::uint32_t track, std::uint64_t number, std::size_t size) {
-    return session::FrameReceived{
-        TrackId{track}, {.number = {number}, .payload = std::make_shared<const Bytes>(size)}, {}, {}, false};
-  };
-  for (std::uint64_t n = 0; n < 5; ++n) early.hold(frame(7, n, 10));
-  EXPECT_EQ(early.size(), 3u);
-  early.hold(frame(9, 5, 4990));
-  EXPECT_EQ(early.size(), 2u);  // bytes: one of 10 beside it
-  const auto taken = early.take(TrackId{8});
-  ASSERT_EQ(taken.size(), 1u);
-  EXPECT_EQ(taken[0].frame.number.value, 4u);
-  early.hold(frame(9, 6, 6000));
-  EXPECT_EQ(early.size(), 0u);  // more than may be held at all
 }
 
 }  // namespace

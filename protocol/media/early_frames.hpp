@@ -3,19 +3,21 @@
 #include <deque>
 #include <vector>
 
-#include "protocol/session/events.hpp"
+#include "protocol/base/ids.hpp"
 
-namespace avocet::service {
+namespace avocet::media {
 
-/// Media that overtook the message which says what its track is. Bounded: the oldest go first.
+/// Whole frames that overtook the message which says what their track is. Bounded: the oldest go first.
+/// `Received` has a `track` and a `frame`.
+template <class Received>
 class EarlyFrames {
  public:
   EarlyFrames(std::size_t max_frames, std::size_t max_bytes)
       : max_frames_(max_frames), max_bytes_(max_bytes) {}
 
-  void hold(session::FrameReceived frame) {
-    bytes_ += frame.frame.size();
-    frames_.push_back(std::move(frame));
+  void hold(Received received) {
+    bytes_ += received.frame.size();
+    frames_.push_back(std::move(received));
     while (frames_.size() > max_frames_ || bytes_ > max_bytes_) {
       bytes_ -= frames_.front().frame.size();
       frames_.pop_front();
@@ -24,9 +26,9 @@ class EarlyFrames {
 
   /// Takes out all frames whose track is at most `last`: ids rise, so the others are of a message still to
   /// come.
-  std::vector<session::FrameReceived> take(TrackId last) {
-    std::vector<session::FrameReceived> taken;
-    std::erase_if(frames_, [&](session::FrameReceived& held) {
+  std::vector<Received> take(TrackId last) {
+    std::vector<Received> taken;
+    std::erase_if(frames_, [&](Received& held) {
       if (held.track > last) return false;
       bytes_ -= held.frame.size();
       taken.push_back(std::move(held));
@@ -39,7 +41,7 @@ class EarlyFrames {
 
  private:
   std::size_t max_frames_, max_bytes_, bytes_ = 0;
-  std::deque<session::FrameReceived> frames_;
+  std::deque<Received> frames_;
 };
 
-}  // namespace avocet::service
+}  // namespace avocet::media
