@@ -8,7 +8,7 @@ namespace {
 
 constexpr Duration target_pause = 100ms;  // between two TargetRate of a publication
 /// Of the path, left for what an encoder makes beyond its target: what does not fit waits until it is late.
-constexpr double margin = 0.05;
+constexpr double margin = 0.02;
 /// Pictures that wait for their turn make all that follow them late: for so long the encoder makes less, but
 /// not less than this part.
 constexpr Duration backlog_drains_in = 400ms;

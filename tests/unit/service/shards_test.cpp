@@ -160,11 +160,11 @@ TEST(Shards, TheEncoderHearsOfTheBestViewerOnAnyShard) {
   b.viewer(1, 2, 1);
   const auto best = b.viewer(2, 3, 5);
   b.publish(0, 20);
-  EXPECT_EQ(b.ada.port->last<wire::TargetRate>().rate, 4'750'000u);
+  EXPECT_EQ(b.ada.port->last<wire::TargetRate>().rate, 4'900'000u);
   b.tell(2, best, wire::Stop{.play = {1}});
   b.settle();
   b.publish(20, 40);
-  EXPECT_EQ(b.ada.port->last<wire::TargetRate>().rate, 950'000u);
+  EXPECT_EQ(b.ada.port->last<wire::TargetRate>().rate, 980'000u);
 }
 
 // AV-LIVE-10
