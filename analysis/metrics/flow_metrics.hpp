@@ -18,7 +18,7 @@ inline constexpr std::array<Metric, 22> flow_metrics{{
     {"frameDelay", "s", "of a picture, from capture to decodable"},
     {"lossBeforeRepair", "1", "share of the packets at the bottleneck that the network lost"},
     {"lossAfterRepair", "1", "share of the pictures that were not decodable in time"},
-    {"repairOverhead", "1", "retransmitted fragments and parity over fragments of media"},
+    {"repairOverhead", "1", "bytes sent again and of parity, per byte of media"},
     {"framesSent", "frames", "pictures that the source made"},
     {"framesDelivered", "frames", "of those, decodable in time"},
     {"framesLate", "frames", "of those, decodable but too late to be shown"},
