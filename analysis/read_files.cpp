@@ -1,5 +1,9 @@
 #include "analysis/read_files.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+
 #include "analysis/account/journey_account.hpp"
 #include "analysis/capture/capture_file.hpp"
 #include "analysis/connections/listeners.hpp"
@@ -19,6 +23,23 @@ void read_all(const capture::CaptureFile& file, const CaptureReading& reading, S
   }
 }
 
+/// What is wrong with the whole of what was given.
+void judge_sources(const Sources& sources, const CaptureReading& reading, Account& account) {
+  const capture::DecoderCounters& decoded = reading.decoded();
+  if (decoded.records > 0 && decoded.unknown_link == decoded.records && account.trouble.empty()) {
+    account.trouble = fmt::format(
+        "{} is of a link type that is not read here; Ethernet, Linux cooked, loopback and raw IP are",
+        account.file);
+  }
+  const bool opened = std::ranges::any_of(account.connections, &ConnectionAccount::opened);
+  if (sources.key_log.empty() || account.connections.empty() || opened) return;
+  account.findings.push_back(
+      {"wrong-keys", Finding::Weight::severe, "The keys open none of the packets.",
+       fmt::format("{} names {} connections, of which the capture has none", sources.key_log,
+                   reading.keys().connections()),
+       "Keys belong to one session: take the key log that was written while this was captured."});
+}
+
 std::expected<Account, std::string> read_one(const Sources& sources, PacketListener* beside) {
   auto file = capture::CaptureFile::open(sources.files[0]);
   if (!file) return std::unexpected(file.error());
@@ -35,7 +56,9 @@ std::expected<Account, std::string> read_one(const Sources& sources, PacketListe
   });
   opening.finish(reading.clock().latest());
   if (reading.decoded().records == 0 && !file->trouble().empty()) return std::unexpected(file->trouble());
-  return account_of(reading, opening, sources.files[0], file->trouble());
+  Account account = account_of(reading, opening, sources.files[0], file->trouble());
+  judge_sources(sources, reading, account);
+  return account;
 }
 
 std::expected<Account, std::string> read_two(const Sources& sources, PacketListener* beside) {
@@ -52,6 +75,7 @@ std::expected<Account, std::string> read_two(const Sources& sources, PacketListe
   opening.finish(viewer.clock().latest());
   Account account = account_of(viewer, opening, file.name(), file.trouble());
   add_journeys(account, *pair);
+  judge_sources(sources, viewer, account);
   return account;
 }
 

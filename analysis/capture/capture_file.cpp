@@ -4,6 +4,7 @@
 #include <pcap/pcap.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -38,6 +39,10 @@ std::expected<CaptureFile, std::string> CaptureFile::open(const std::string& nam
     std::fclose(file);
     return std::unexpected(fmt::format("{} is a folder; name a capture in it", name));
   }
+  return take(file, name);
+}
+
+std::expected<CaptureFile, std::string> CaptureFile::take(std::FILE* file, const std::string& name) {
   std::array<char, PCAP_ERRBUF_SIZE> error{};
   pcap_t* opened = pcap_fopen_offline_with_tstamp_precision(file, PCAP_TSTAMP_PRECISION_NANO, error.data());
   if (opened == nullptr) {
@@ -62,7 +67,10 @@ std::optional<Record> CaptureFile::next() {
   const u_char* data = nullptr;
   const int result = pcap_next_ex(pcap_.get(), &header, &data);
   if (result == 1) {
-    return Record{.at = static_cast<std::int64_t>(header->ts.tv_sec) * second + header->ts.tv_usec,
+    // Of what a damaged file says; what is beyond does not fit into nanoseconds.
+    constexpr std::int64_t year_2096 = 4'000'000'000;
+    const std::int64_t seconds = std::clamp<std::int64_t>(header->ts.tv_sec, 0, year_2096);
+    return Record{.at = seconds * second + header->ts.tv_usec,
                   .link = link_,
                   .bytes = ByteView(reinterpret_cast<const std::byte*>(data), header->caplen),
                   .length = header->len};

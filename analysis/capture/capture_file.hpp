@@ -19,6 +19,9 @@ class CaptureFile {
   /// `-` is the standard input. What is wrong, to what, and what to do is in the error, for a person.
   static std::expected<CaptureFile, std::string> open(const std::string& name);
 
+  /// The same from an open stream, which it closes in the end.
+  static std::expected<CaptureFile, std::string> take(std::FILE*, const std::string& name);
+
   /// The next packet; its bytes are good until the next call. Nothing at the end, or when the rest cannot be
   /// read: trouble() then says why.
   std::optional<Record> next();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 
@@ -14,13 +15,15 @@ class SteadyClock {
  public:
   Time at(std::int64_t calendar_ns) {
     if (!origin_) origin_ = calendar_ns;
-    Duration now{calendar_ns - *origin_ + shifted_};
+    // A clock that jumps to and fro cannot drive the line out of its numbers.
+    constexpr Duration century = std::chrono::hours(24 * 365 * 100);
+    Duration now = std::min(Duration(calendar_ns - *origin_) + Duration(shifted_), century);
     if (now < latest_) {
       const Duration back = latest_ - now;
       if (back > disorder) {
         ++steps_back_;
         largest_step_ = back > largest_step_ ? back : largest_step_;
-        shifted_ += back.count();
+        shifted_ = std::min(Duration(shifted_) + std::min(back, century), century).count();
       } else {
         ++out_of_order_;
       }

@@ -26,6 +26,7 @@ class CaptureReading {
   explicit CaptureReading(PacketListener* listener = nullptr) : listener_(listener) {}
 
   KeyRing& keys() { return reader_.keys(); }
+  const KeyRing& keys() const { return reader_.keys(); }
   ConnectionTable& connections() { return connections_; }
   const ConnectionTable& connections() const { return connections_; }
   const FlowTable& flows() const { return flows_; }

@@ -14,9 +14,15 @@ class Timeline {
   /// RFC 8868 section 4 looks at rates in 200 ms.
   static constexpr Duration finest = 200ms;
 
+  /// From now on at most `slots` of them, where there are many timelines.
+  void coarsen(std::size_t slots) {
+    limit_ = slots;
+    while (slots_.size() > limit_) widen();
+  }
+
   Slot& at(Time now) {
     std::size_t i = index(now);
-    while (i >= most) {
+    while (i >= limit_) {
       widen();
       i = index(now);
     }
@@ -43,6 +49,7 @@ class Timeline {
 
   std::vector<Slot> slots_;
   Duration width_ = finest;
+  std::size_t limit_ = most;
 };
 
 }  // namespace avocet::analysis

@@ -34,6 +34,7 @@ class PacketReader {
 
   /// Keys may be added at any time.
   KeyRing& keys() { return keys_; }
+  const KeyRing& keys() const { return keys_; }
 
   /// Nothing when the datagram is not ours.
   std::optional<Packet> read(ByteView datagram);

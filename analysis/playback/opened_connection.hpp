@@ -28,6 +28,7 @@ struct OpenedSide {
   AckMeter acks;                              ///< of the packets that this side sent
   OrderedStream control;                      ///< stream 0
   std::unique_ptr<media::Reassembler> media;  ///< from the first fragment on
+  Time expired{};                             ///< when it last forgot old incomplete frames
   std::map<std::uint32_t, TrackView> tracks;
   std::map<std::uint64_t, std::uint64_t> frames;  ///< how many of each type
   std::uint64_t undecodable = 0;  ///< packets that opened and hold what the declaration does not allow

@@ -7,8 +7,11 @@
 namespace avocet::analysis {
 namespace {
 
-/// A capture may hold many connections: each gets less than an endpoint has for one.
+/// A capture may hold many connections: each gets less than an endpoint has for one, for the largest of
+/// frames.
 constexpr media::Reassembler::Config reassembly{.max_pending = 2u << 20};
+/// What no retransmission has made whole by then stays incomplete, here at least.
+constexpr Duration patience = 3s;
 constexpr std::size_t most_tracks = 64;
 
 TrackView* track_of(OpenedSide& side, TrackId id) {
@@ -70,8 +73,10 @@ class PacketOpening::Visit {
   }
 
   media::Reassembler& reassembler() {
-    if (!own().media) own().media = std::make_unique<media::Reassembler>(reassembly);
-    return *own().media;
+    OpenedSide& side = own();
+    if (!side.media) side.media = std::make_unique<media::Reassembler>(reassembly);
+    if (now_ - side.expired >= 1s) side.media->expire(now_ - patience), side.expired = now_;
+    return *side.media;
   }
   void take_frames() {
     while (const auto done = own().media->next()) {

@@ -19,8 +19,9 @@ class PassedPackets {
   };
 
   void add(Time now, PacketNumber number, std::size_t size) {
-    if (places_.empty()) places_.resize(most), first_ = number.value;
-    Place& place = places_[number.value % most];
+    if (places_.empty()) places_.resize(least), first_ = number.value;
+    while (places_.size() < most && still_asked_for(now, place_of(number.value))) grow();
+    Place& place = places_[number.value % places_.size()];
     if (place.number_plus_one() < number.value + 1) {
       place = {(number.value + 1) << size_bits | std::min(size, largest), now};
     }
@@ -28,19 +29,19 @@ class PassedPackets {
   /// Nothing when it did not pass, or long ago.
   std::optional<Passed> find(std::uint64_t number) const {
     if (places_.empty()) return std::nullopt;
-    const Place& place = places_[number % most];
+    const Place& place = place_of(number);
     if (place.number_plus_one() != number + 1) return std::nullopt;
     return Passed{place.at, place.packed & largest};
   }
   /// It is missing here, among others that passed: neither before the first of them, nor too long ago to
   /// know.
   bool missing(std::uint64_t number) const {
-    return !places_.empty() && number > first_ && places_[number % most].number_plus_one() < number + 1;
+    return !places_.empty() && number > first_ && place_of(number).number_plus_one() < number + 1;
   }
 
  private:
-  /// Packets in flight at once: 25 Mbit/s for a second.
-  static constexpr std::size_t most = 2048;
+  /// Packets in flight at once: 25 Mbit/s for a second. The room grows to that as it is needed.
+  static constexpr std::size_t least = 64, most = 2048;
   static constexpr unsigned size_bits = 16;
   static constexpr std::size_t largest = (1u << size_bits) - 1;
   struct Place {
@@ -48,6 +49,18 @@ class PassedPackets {
     Time at;
     std::uint64_t number_plus_one() const { return packed >> size_bits; }
   };
+
+  const Place& place_of(std::uint64_t number) const { return places_[number % places_.size()]; }
+  static bool still_asked_for(Time now, const Place& place) {
+    return place.number_plus_one() > 0 && now - place.at < 2s;
+  }
+  void grow() {
+    std::vector<Place> larger(2 * places_.size());
+    for (const Place& p : places_) {
+      if (p.number_plus_one() > 0) larger[(p.number_plus_one() - 1) % larger.size()] = p;
+    }
+    places_ = std::move(larger);
+  }
 
   std::vector<Place> places_;
   std::uint64_t first_ = 0;

@@ -91,5 +91,19 @@ TEST(SteadyClock, GoesOnWhenTheClockIsSetBack) {
   EXPECT_EQ(clock.origin(), 5'000'000'000);
 }
 
+TEST(SteadyClock, IsNotDrivenOutOfItsNumbers) {
+  constexpr std::int64_t year_2096 = 4'000'000'000'000'000'000;
+  SteadyClock clock;
+  Time before = clock.at(0);
+  for (int i = 0; i < 10; ++i) {
+    for (const std::int64_t at : {year_2096, std::int64_t{0}}) {
+      const Time now = clock.at(at);
+      EXPECT_GE(now, before);
+      before = now;
+    }
+  }
+  EXPECT_LE(before.time_since_epoch(), std::chrono::hours(24 * 365 * 100));
+}
+
 }  // namespace
 }  // namespace avocet::capture
