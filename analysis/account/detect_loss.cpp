@@ -11,31 +11,41 @@ using Weight = Finding::Weight;
 
 constexpr double long_silence = 2;  // s
 
-double spread(const std::vector<double>& values) {
-  double mean = 0, squares = 0;
+double mean_of(const std::vector<double>& values) {
+  double mean = 0;
   for (const double v : values) mean += v / static_cast<double>(values.size());
+  return mean;
+}
+
+double spread(const std::vector<double>& values) {
+  const double mean = mean_of(values);
+  double squares = 0;
   for (const double v : values) squares += (v - mean) * (v - mean);
   return std::sqrt(squares / static_cast<double>(values.size()));
 }
 
 /// A policer lets a rate through and drops what is above it: while packets are lost, what arrives hardly
-/// changes, whatever is sent. Other losses take a share of what is sent. Says how much less the one changes
-/// than the other; nothing with too little to go by.
-std::optional<double> levelling(const Series& series) {
+/// changes, whatever is sent. Other losses take a share of what is sent. Nothing with too
+/// little to go by.
+struct Level {
+  double share = 0;  ///< of the changes in what is sent, that what arrives changes by
+  double rate = 0;   ///< that arrives, bit/s
+};
+std::optional<Level> levelling(const Series& series) {
   constexpr std::size_t enough = 20;
   std::vector<double> sent, came;
   for (std::size_t i = 0; i < series.lost.size(); ++i) {
     if (series.lost[i] > 0) sent.push_back(series.offered[i]), came.push_back(series.delivered[i]);
   }
   if (sent.size() < enough || spread(sent) <= 0) return std::nullopt;
-  return spread(came) / spread(sent);
+  return Level{spread(came) / spread(sent), mean_of(came)};
 }
 
-std::optional<double> policed(const Place& p) {
+std::optional<Level> policed(const Place& p) {
   constexpr double short_queue = 0.03;  // s
   if (p.of("pathLossRatio") < 0.01 || p.queue_delay() > short_queue) return std::nullopt;
   const auto level = levelling(p.direction.series);
-  return level && *level < 0.6 ? level : std::nullopt;
+  return level && level->share < 0.6 ? level : std::nullopt;
 }
 
 }  // namespace
@@ -57,9 +67,10 @@ std::optional<Finding> loss(const Place& p) {
   if (const auto level = policed(p)) {
     return Finding{
         "policing", weight, fmt::format("Something drops packets {} above a rate.", p.name),
-        fmt::format("{}; in those moments what arrived changed by {:.0f} % of what the sender's rate did, "
+        fmt::format("{}; in those moments {:.2f} Mbit/s arrived, which changed by {:.0f} % of what the "
+                    "sender's rate did, "
                     "and packets hardly waited ({:.0f} ms)",
-                    evidence, 100 * *level, 1e3 * p.queue_delay()),
+                    evidence, level->rate / 1e6, 100 * level->share, 1e3 * p.queue_delay()),
         "A policer, or a queue with hardly any room: ask for shaping with a queue of some 50 ms, or keep "
         "the stream below that rate (--cap)."};
   }

@@ -113,13 +113,14 @@ std::optional<Finding> encoder_overshoot(const ConnectionAccount& c) {
 
 std::optional<Finding> freezes(const PlayAccount& play) {
   if (of(play, "freezeCount") == 0) return std::nullopt;
-  return Finding{
-      "freezes", of(play, "totalFreezesDuration") > 2 ? Weight::severe : Weight::warning,
-      fmt::format("The picture of {} froze {:.0f} times, {:.1f} s in all.", play.title,
-                  of(play, "freezeCount"), of(play, "totalFreezesDuration")),
-      fmt::format("{:.0f} pictures were not whole in time, {:.0f} could not be decoded, {:.0f} were shown",
-                  of(play, "framesLost"), of(play, "framesDropped"), of(play, "framesShown")),
-      "Look at loss, queue and rate at those times; a higher --latency gives repair more time."};
+  return Finding{"freezes", of(play, "totalFreezesDuration") > 2 ? Weight::severe : Weight::warning,
+                 fmt::format("The picture of {} froze {:.0f} times, {:.1f} s in all.", play.title,
+                             of(play, "freezeCount"), of(play, "totalFreezesDuration")),
+                 fmt::format("{:.0f} pictures were not whole in time, {:.0f} could not be decoded, {:.0f} "
+                             "were shown; the first was over at {:.2f} s",
+                             of(play, "framesLost"), of(play, "framesDropped"), of(play, "framesShown"),
+                             of(play, "firstFreezeAt")),
+                 "Look at loss, queue and rate at those times; a higher --latency gives repair more time."};
 }
 
 std::optional<Finding> slow_path(const PlayAccount& play) {

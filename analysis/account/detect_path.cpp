@@ -69,8 +69,10 @@ std::optional<Finding> reordering(const Place& p) {
   return Finding{
       "reordering", share > 0.02 ? Weight::warning : Weight::note,
       fmt::format("Packets {} overtook each other.", p.name),
-      fmt::format("{:.2f} % came late ({:.0f} packets), by up to {:.0f} places", share * 100,
-                  p.of("packetsReordered"), p.of("reorderingExtent")),
+      fmt::format(
+          "{:.2f} % came late ({:.0f} packets), most of all packet {:.0f} at {:.3f} s, by {:.0f} places",
+          share * 100, p.of("packetsReordered"), p.of("reorderingWorstNumber"), p.of("reorderingWorstAt"),
+          p.of("reorderingExtent")),
       "Balancing over several links by packet instead of by flow does this; so do some Wi-Fi repeaters."};
 }
 

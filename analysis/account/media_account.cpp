@@ -54,6 +54,9 @@ PlayAccount play_account(const PlayView& p) {
                   {"goodput", ratio(number(p.shown_bytes()) * 8, to_seconds(p.shown_for()))},
                   {"buffered", to_seconds(p.buffers().at(0.5))},
                   {"bufferedP5", to_seconds(p.buffers().at(0.05))}};
+  if (const auto freeze = p.first_freeze()) {
+    out.measures.push_back({"firstFreezeAt", to_seconds(freeze->time_since_epoch())});
+  }
   if (p.sync().count() > 0) {
     out.measures.push_back({"pictureBehindSound", p.sync().mean()});
     out.measures.push_back({"syncErrorP95", to_seconds(p.sync().distance().at(0.95))});

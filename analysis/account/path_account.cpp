@@ -58,6 +58,8 @@ DirectionAccount path_account(const Direction& d) {
                   {"meanLossRun", ratio(lost, runs)},
                   {"packetsReordered", number(d.numbers.overtaken())},
                   {"reorderingExtent", number(d.numbers.largest_extent())},
+                  {"reorderingWorstAt", to_seconds(d.numbers.most_overtaken().at.time_since_epoch())},
+                  {"reorderingWorstNumber", number(d.numbers.most_overtaken().begin)},
                   {"packetsDuplicated", number(d.numbers.duplicates())},
                   {"packetsMarked", number(d.ecn[static_cast<std::size_t>(Ecn::ce)])},
                   {"ectRatio", ratio(number(d.packets - d.ecn[0]), number(d.packets))},

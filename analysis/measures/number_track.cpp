@@ -55,7 +55,10 @@ NumberTrack::Seen NumberTrack::see(Time now, std::uint32_t low) {
   if (before.begin < before.end) gaps_.insert(upper, before);
   --lost_;
   ++received_, ++overtaken_;
-  largest_extent_ = std::max(largest_extent_, seen.overtaken_by);
+  if (seen.overtaken_by > largest_extent_) {
+    largest_extent_ = seen.overtaken_by;
+    worst_ = {number.value, number.value + 1, now};
+  }
   return seen;
 }
 

@@ -33,6 +33,12 @@ class NumberTrack {
     std::uint64_t overtaken_by = 0;  ///< overtaken: highest number before it, less its own (RFC 4737: extent)
   };
 
+  /// Numbers in a row, and a time that says something of them.
+  struct Gap {
+    std::uint64_t begin = 0, end = 0;
+    Time at{};
+  };
+
   /// The connection began within the capture: number 0 is the first, whichever comes first.
   void begin_at_zero();
   /// A packet with these low bits of its number.
@@ -46,14 +52,12 @@ class NumberTrack {
   std::uint64_t duplicates() const { return duplicates_; }
   std::uint64_t overtaken() const { return overtaken_; }
   std::uint64_t largest_extent() const { return largest_extent_; }
+  /// The packet of that extent, and when it came.
+  const Gap& most_overtaken() const { return worst_; }
   std::uint64_t strays() const { return strays_; }
   /// Missing so far, up to the highest number seen.
   std::uint64_t lost() const { return lost_; }
   /// The most numbers missing in a row, and since when.
-  struct Gap {
-    std::uint64_t begin = 0, end = 0;
-    Time at{};
-  };
   Gap longest_gap() const;
   /// In how many runs of what length.
   RunLengths runs() const;
@@ -76,7 +80,7 @@ class NumberTrack {
   Time far_ahead_at_{};
   PacketNumber first_, next_;
   std::vector<Gap> gaps_;  // ascending
-  Gap longest_settled_;
+  Gap longest_settled_, worst_;
   RunLengths settled_{};
   std::uint64_t received_ = 0, duplicates_ = 0, overtaken_ = 0, largest_extent_ = 0, strays_ = 0, lost_ = 0;
 };

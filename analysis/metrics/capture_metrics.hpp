@@ -9,7 +9,7 @@ namespace avocet::metrics {
 
 /// What captures tell. All are of the place where the capture was made: what was lost on the way to it is
 /// lost, what was lost behind it is not.
-inline constexpr std::array<Metric, 93> capture_metrics{{
+inline constexpr std::array<Metric, 96> capture_metrics{{
     {"duration", "s", "from the first packet to the last"},
     {"packets", "packets", "datagrams, duplicates too"},
     {"bytes", "B", "of IP packets, headers too"},
@@ -26,6 +26,8 @@ inline constexpr std::array<Metric, 93> capture_metrics{{
      "RFC 4737 section 3.3"},
     {"reorderingExtent", "packets", "how far below the highest such a number was at most",
      "RFC 4737 section 4.2"},
+    {"reorderingWorstAt", "s", "when that was"},
+    {"reorderingWorstNumber", "1", "the number of that packet"},
     {"packetsDuplicated", "packets", "with a number seen before", "RFC 5560"},
     {"packetsMarked", "packets", "with ECN-CE", "RFC 3168"},
     {"ectRatio", "1", "packets that a queue may mark: ECT(0), ECT(1), CE", "RFC 3168"},
@@ -110,6 +112,7 @@ inline constexpr std::array<Metric, 93> capture_metrics{{
      "W3C webrtc-stats framesDropped"},
     {"framesLate", "frames", "pictures whole too late, decoded for reference only"},
     {"freezeCount", "freezes", "pauses of the picture", "W3C webrtc-stats freezeCount"},
+    {"firstFreezeAt", "s", "when the first of them was over"},
     {"totalFreezesDuration", "s", "how long they were together", "W3C webrtc-stats totalFreezesDuration"},
     {"stalls", "stalls", "times that a stored play waited for media"},
     {"renditionSwitches", "switches", "changes of the rendition shown"},

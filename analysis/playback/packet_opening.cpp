@@ -88,7 +88,7 @@ class PacketOpening::Visit {
 
   void play_frame(const media::Completed& done) {
     // Of a connection that is captured from the middle on, such a message will not come.
-    if (done.track > opened_.last_track && opened_.done) return opened_.early.hold(done);
+    if (done.track > opened_.last_track && connection_.hello) return opened_.early.hold(done);
     for (PlayView& play : opened_.plays) play.on_frame(now_, done);
   }
 

@@ -79,6 +79,7 @@ void PlayView::note_shown(const media::Release& next) {
   const auto track = std::ranges::find(tracks_, next.track, &wire::Track::id);
   if (next.late || track == tracks_.end()) return;
   if (!first_shown_) first_shown_ = now_;
+  if (!first_freeze_ && playout_->counters(now_).freeze_count > 0) first_freeze_ = now_;
   shown_bytes_ += next.frame.size();
   const Duration media =
       live_ ? std::chrono::microseconds(next.frame.capture)

@@ -46,6 +46,8 @@ class PlayView {
   media::PlayoutCounters counters() const;
   Duration buffered() const { return playout_ ? playout_->buffered() : Duration{}; }
   const Quantiles& buffers() const { return buffers_; }
+  /// When the first freeze was over.
+  std::optional<Time> first_freeze() const { return first_freeze_; }
   const SyncMeter& sync() const { return sync_; }
   /// Payload of what came out in time, and since when.
   std::uint64_t shown_bytes() const { return shown_bytes_; }
@@ -71,7 +73,7 @@ class PlayView {
   std::optional<std::string> end_reason_;
   Quantiles buffers_;
   SyncMeter sync_;
-  std::optional<Time> first_shown_;
+  std::optional<Time> first_shown_, first_freeze_;
   std::uint64_t shown_bytes_ = 0;
 };
 
