@@ -58,20 +58,25 @@ bool KeyRing::add(std::string_view line) {
 
 void KeyRing::learn(ConnectionId id, ByteView client_random) {
   const std::size_t connection = connection_of(Bytes(client_random.begin(), client_random.end()));
-  const auto [at, fresh] = by_id_.try_emplace(id, connection);
-  // A Hello that was damaged on the way has another random.
-  if (!fresh && !has_secrets(at->second)) at->second = connection;
+  auto& candidates = by_id_[id];
+  const bool known = std::ranges::find(candidates, connection) != candidates.end();
+  if (!known && candidates.size() < most_candidates) candidates.push_back(connection);
 }
 
-bool KeyRing::has_secrets(std::size_t connection) const {
-  const ConnectionSecrets& of = connections_[connection];
-  return of.client.handshake || of.server.handshake || !of.client.traffic.empty() ||
-         !of.server.traffic.empty();
+void KeyRing::prefer(ConnectionId id, std::size_t connection) {
+  auto& candidates = by_id_[id];
+  const auto found = std::ranges::find(candidates, connection);
+  if (found != candidates.end()) std::iter_swap(candidates.begin(), found);
+}
+
+std::span<const std::size_t> KeyRing::candidates(ConnectionId id) const {
+  const auto found = by_id_.find(id);
+  return found == by_id_.end() ? std::span<const std::size_t>() : found->second;
 }
 
 std::optional<std::size_t> KeyRing::find(ConnectionId id) const {
-  const auto found = by_id_.find(id);
-  return found == by_id_.end() ? std::nullopt : std::optional(found->second);
+  const auto all = candidates(id);
+  return all.empty() ? std::nullopt : std::optional(all.front());
 }
 
 std::size_t KeyRing::connection_of(const Bytes& client_random) {

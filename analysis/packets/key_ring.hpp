@@ -4,6 +4,7 @@
 #include <deque>
 #include <map>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -33,17 +34,22 @@ class KeyRing {
 
   /// The number of the connection that has this id, from 0 in the order in which they were first named.
   std::optional<std::size_t> find(ConnectionId) const;
+  /// All connections that were said to have this id, the one that find() names first: a Hello that was
+  /// damaged on the way has another random, and both the capture and the server's log may have it.
+  std::span<const std::size_t> candidates(ConnectionId) const;
+  /// That one's keys open packets to this id.
+  void prefer(ConnectionId, std::size_t connection);
   /// Good as long as the ring; more may be learned.
   const ConnectionSecrets& secrets(std::size_t connection) const { return connections_[connection]; }
   std::size_t connections() const { return connections_.size(); }
 
  private:
   std::size_t connection_of(const Bytes& client_random);
-  bool has_secrets(std::size_t connection) const;
 
   std::deque<ConnectionSecrets> connections_;  // references to them stay good
   std::map<Bytes, std::size_t> by_random_;
-  std::map<ConnectionId, std::size_t> by_id_;
+  static constexpr std::size_t most_candidates = 4;
+  std::map<ConnectionId, std::vector<std::size_t>> by_id_;
 };
 
 }  // namespace avocet::analysis

@@ -138,8 +138,9 @@ std::optional<ConnectionId> PacketReader::read_clear(PacketKind kind, ByteView b
   if (kind == PacketKind::server_hello) {
     const auto hello = wire::decode<wire::ServerHello>(body);
     if (!hello) return std::nullopt;
-    if (const auto connection = keys_.find(hello->client_cid)) {
-      keys_.learn(hello->cid, keys_.secrets(*connection).client_random);
+    const auto known = keys_.candidates(hello->client_cid);
+    for (const std::size_t connection : std::vector(known.begin(), known.end())) {  // learning may move them
+      keys_.learn(hello->cid, keys_.secrets(connection).client_random);
     }
     return hello->client_cid;
   }
@@ -152,19 +153,27 @@ std::optional<ConnectionId> PacketReader::read_clear(PacketKind kind, ByteView b
 }
 
 bool PacketReader::open(Packet& packet, ByteView datagram, std::uint32_t low) {
-  const auto connection = keys_.find(packet.id);
-  if (!connection) return false;
+  const std::span<const std::size_t> candidates = keys_.candidates(packet.id);
+  for (const std::size_t connection : candidates) {
+    if (!open_as(connection, packet, datagram, low)) continue;
+    if (connection != candidates.front()) keys_.prefer(packet.id, connection);
+    return true;
+  }
+  return false;
+}
+
+bool PacketReader::open_as(std::size_t connection, Packet& packet, ByteView datagram, std::uint32_t low) {
   const auto known = from_client_.find(packet.id);
   for (const bool from_client : {true, false}) {
     if (known != from_client_.end() && known->second != from_client) continue;
     scratch_.assign(datagram.begin(), datagram.end());
-    const auto opened = lane(*connection, from_client).open(packet, scratch_, datagram, low);
+    const auto opened = lane(connection, from_client).open(packet, scratch_, datagram, low);
     if (!opened) continue;
     from_client_[packet.id] = from_client;
     packet.number = opened->number;
     packet.generation = opened->generation;
     packet.frames = opened->frames;
-    packet.connection = *connection;
+    packet.connection = connection;
     packet.from_client = from_client;
     return true;
   }

@@ -43,6 +43,7 @@ class PacketReader {
   class Lane;
   std::optional<ConnectionId> read_clear(wire::PacketKind, ByteView body);
   bool open(Packet&, ByteView datagram, std::uint32_t low);
+  bool open_as(std::size_t connection, Packet&, ByteView datagram, std::uint32_t low);
   Lane& lane(std::size_t connection, bool from_client);
 
   crypto::Context context_;
