@@ -11,8 +11,8 @@
 namespace avocet::bench {
 namespace {
 
-/// Frames: about nine datagrams each. The warm-up outlasts the 8192 packets of acknowledgements over which the
-/// sender's replay window grows.
+/// Frames: about nine datagrams each. The warm-up outlasts the 8192 packets of acknowledgements over which
+/// the sender's replay window grows.
 constexpr std::uint64_t warm_up = 40'000, per_round = 3'000;
 /// The last of the rounds: allocations are counted when all queues have had their largest sizes.
 constexpr int steady_rounds = 4;
