@@ -127,7 +127,7 @@ std::optional<Probe> DelayLossController::take_probe(Time now) {
   if (rate_ >= most_useful() || min_rtt_ == Duration::zero()) return std::nullopt;
   const bool backlog = waiting_ && now - last_sent_ < 20ms;
   const bool alive = now - last_waiting_ < 1s;  // who sends no more than a packet at a time needs no rate
-  const bool overdue = now - next_probe_ > (searching_ ? 100ms : 200ms);
+  const bool overdue = now - next_probe_ > (searching_ ? 250ms : 200ms);
   if (!backlog && !(alive && overdue && budget_ > 10'000)) return std::nullopt;
   if (budget_ < 0) return std::nullopt;
 
