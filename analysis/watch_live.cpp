@@ -7,6 +7,7 @@
 #include <chrono>
 #include <csignal>
 
+#include "analysis/capture/held_records.hpp"
 #include "analysis/capture/live_capture.hpp"
 #include "analysis/connections/listeners.hpp"
 #include "analysis/output/dashboard.hpp"
@@ -15,7 +16,10 @@
 namespace avocet::analysis {
 namespace {
 
-using Clock = std::chrono::steady_clock;
+using Clock = capture::HeldRecords::Clock;
+
+/// A program writes its keys down about a round trip after the packets that they open have begun to pass.
+constexpr auto keys_take = 500ms;
 
 volatile std::sig_atomic_t stop = 0;
 
@@ -71,6 +75,9 @@ std::expected<Account, std::string> watch_live(const std::string& interface, dou
   for (const std::uint16_t port : sources.ports) reading.connections().also_port(port);
   KeyLogFollower keys(sources.key_log);
   stop_on_signals();
+  capture::HeldRecords held;
+  const auto wait = sources.key_log.empty() ? Clock::duration::zero() : keys_take;
+  const auto read = [&](const capture::Record& record) { reading.read(record); };
   const Screen screen;
   const auto began = Clock::now();
   auto drawn = began, keys_read = began - 1s;
@@ -82,8 +89,11 @@ std::expected<Account, std::string> watch_live(const std::string& interface, dou
       screen.show(account_of(reading, opening, interface, {}), capture->dropped());
       drawn = Clock::now();
     }
-    if (const auto record = capture->next()) reading.read(*record);
+    if (const auto record = capture->next()) held.push(Clock::now(), *record);
+    held.release(Clock::now() - wait, read);
   }
+  keys.read(reading.keys());
+  held.release(Clock::time_point::max(), read);
   opening.finish(reading.clock().latest());
   Account account = account_of(reading, opening, interface, capture->trouble());
   add_dropped(account, capture->dropped());
