@@ -9,29 +9,23 @@ import argparse
 import json
 import random
 import shutil
-import subprocess
 import sys
 import tempfile
 from collections import Counter
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "dissector"))
+for room in ("dissector", "e2e"):
+    sys.path.insert(0, str(Path(__file__).resolve().parents[1] / room))
 from captures import packets_of, write  # noqa: E402
 from faults import corpus  # noqa: E402
+from programs import run  # noqa: E402
 
 FRAMES = Path(__file__).resolve().parents[2] / "sim/scenarios/frames/clip.frames"
 
 
-def run(*command):
-    done = subprocess.run([str(c) for c in command], capture_output=True, text=True, timeout=600, check=False)
-    if done.returncode != 0:
-        sys.exit(f"{' '.join(map(str, command))}: exit {done.returncode}\n{done.stdout}{done.stderr}")
-    return done.stdout
-
-
 def findings(programs, capture, keys):
     """Detectors that found something, with what they said."""
-    said = json.loads(run(programs / "avocet-analyze", capture, "--keylog", keys, "--json", "-"))
+    said = json.loads(run(programs / "avocet-analyze", capture, "--keylog", keys, "--json", "-", timeout=600))
     everywhere = [said["findings"], *(c["findings"] for c in said["connections"])]
     return {f["detector"]: f"{f['what']} {f['evidence']}" for some in everywhere for f in some}
 
@@ -41,7 +35,8 @@ def samples(programs, sample, seed, folder):
     text = folder / f"{sample.name}.toml"
     text.write_text(sample.text)
     out = folder / f"{sample.name}-{seed}"
-    run(programs / "avocet-sim", "run", text, "--seed", seed, "--out", out, "--capture", *sample.places)
+    run(programs / "avocet-sim", "run", text, "--seed", seed, "--out", out, "--capture", *sample.places,
+        timeout=600)
     for place in sample.places:
         capture = out / f"capture-{place}.pcapng"
         if sample.edits:

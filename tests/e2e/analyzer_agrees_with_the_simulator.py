@@ -8,12 +8,12 @@ By itself it takes a few short runs. `--scenarios sim/scenarios/*.toml --seeds 5
 
 import argparse
 import json
-import subprocess
 import sys
 import tempfile
 from collections import defaultdict
 from pathlib import Path
 
+from programs import run
 from simulated_truth import TO_CLIENT, TO_SERVER, Truth, quantile
 
 FEW = ["rfc8867-5.1", "rfc8867-5.2", "disorder", "bursty-loss", "quic-rebind-port", "quic-corrupt-rate-transfer", "vod-steps"]
@@ -35,13 +35,6 @@ class Comparison:
             self.wrong.append(f"{where} {measure}: truth {truth:.9g}, analyzer {said if said is None else format(said, '.9g')}")
         elif truth and abs(said - truth) > ROUNDING:
             self.largest[measure] = max(self.largest[measure], abs(said - truth) / abs(truth))
-
-
-def run(*command):
-    done = subprocess.run([str(c) for c in command], capture_output=True, text=True, timeout=3000, check=False)
-    if done.returncode != 0:
-        sys.exit(f"{' '.join(map(str, command))}: exit {done.returncode}\n{done.stdout}{done.stderr}")
-    return done.stdout
 
 
 def compare_path(out, where, truth, place, flow, connection):
@@ -80,14 +73,15 @@ def name_of(scenario):
 
 def compare_run(out, programs, scenario, seed, length, folder):
     """Simulates once, and compares what is said at each place with what was so there."""
-    run(programs / "avocet-sim", "run", scenario, "--seed", seed, "--set", f"length={length}", "--out", folder, "--capture", "all")
+    run(programs / "avocet-sim", "run", scenario, "--seed", seed, "--set", f"length={length}", "--out", folder, "--capture", "all",
+        timeout=3000)
     truth = Truth(folder)
     name = name_of(scenario)
     for capture in sorted(folder.glob("capture-*.pcapng")):
         place = capture.stem.removeprefix("capture-")
         if place.endswith(".publisher"):
             continue
-        said = json.loads(run(programs / "avocet-analyze", capture, "--keylog", folder / "keys.log", "--json", "-"))
+        said = json.loads(run(programs / "avocet-analyze", capture, "--keylog", folder / "keys.log", "--json", "-", timeout=3000))
         began = said["began"] - truth.calendar
         until = began + int(said["measures"]["duration"] * 1e9)
         for flow in truth.flows():

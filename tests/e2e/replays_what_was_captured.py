@@ -9,10 +9,11 @@ import argparse
 import json
 import math
 import random
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
+
+from programs import run
 
 # Scenario, settings, flow; alone on its way to the viewer, and filling it. Traces that the flow fills to less than half, as the
 # cellular ones, differ by as much from seed to seed.
@@ -43,13 +44,6 @@ def write_traces(folder):
     while len(steps) < 16:  # every four seconds up or down by up to a half
         steps.append(min(3e6, max(6e5, steps[-1] * draw.uniform(0.55, 1.6))))
     write_trace(folder / "walk.down", lambda t: steps[int(t / 4)])
-
-
-def run(*command):
-    done = subprocess.run([str(c) for c in command], capture_output=True, text=True, timeout=500, check=False)
-    if done.returncode != 0:
-        sys.exit(f"{' '.join(map(str, command))}: exit {done.returncode}\n{done.stdout}{done.stderr}")
-    return done.stdout
 
 
 def simulate(programs, scenario, settings, flow, seed, folder):

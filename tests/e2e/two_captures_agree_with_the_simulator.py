@@ -7,21 +7,15 @@ The clock of one capture is made wrong by seconds and by 80 ppm first.
 import argparse
 import json
 import struct
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
+from programs import run
+
 # Scenario and settings; the flow is "media".
 RUNS = [("rfc8867-5.1", ["loss=3%", "length=60s"]), ("bursty-loss", ["length=30s"]), ("disorder", ["length=30s"])]
 SKEW, OFFSET_NS = 80e-6, 2_500_000_000
-
-
-def run(*command):
-    done = subprocess.run([str(c) for c in command], capture_output=True, text=True, timeout=500, check=False)
-    if done.returncode != 0:
-        sys.exit(f"{' '.join(map(str, command))}: exit {done.returncode}\n{done.stdout}{done.stderr}")
-    return done.stdout
 
 
 def with_wrong_clock(source, target):
