@@ -7,10 +7,10 @@ namespace avocet::analysis {
 /// How the clock of the capture nearer to the viewer differs from the other one's, as a line over time.
 ///
 /// Two clocks that run at different speeds tilt the delays of both directions, one up and one down; a queue
-/// that grows over the capture tilts one of them. So each direction's slope is found by the lower hull of its
-/// delays (LowerHull), and only what both agree on is the clocks'. The offset cannot be seen from outside: as
-/// in NTP (RFC 5905 section 8) the quickest packets there and back are taken to be equally quick, and half of
-/// what the ways differ in is its error.
+/// that grows over the capture tilts one of them, and jitter blurs both. So one slope is fitted to the lower
+/// hulls of both (LowerHull), and the direction with less noise has the greater say. The offset cannot be
+/// seen from outside: as in NTP (RFC 5905 section 8) the quickest packets there and back are taken to be
+/// equally quick, and half of what the ways differ in is its error.
 struct Clocks {
   double offset = 0;  ///< s, at the beginning of the line of time
   double skew = 0;    ///< s per s

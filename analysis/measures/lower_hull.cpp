@@ -8,6 +8,7 @@ void LowerHull::add(double x, double y) {
   if (!hull_.empty()) x = std::max(x, hull_.back().x);
   ++count_;
   sum_x_ += x;
+  sum_y_ += y;
   if (!hull_.empty() && hull_.back().x == x) {
     if (hull_.back().y <= y) return;
     hull_.pop_back();
@@ -50,6 +51,17 @@ double LowerHull::lowest(double slope) const {
   if (hull_.empty()) return 0;
   double out = hull_[0].y - slope * hull_[0].x;
   for (const Point& p : hull_) out = std::min(out, p.y - slope * p.x);
+  return out;
+}
+
+double LowerHull::gap(double slope) const {
+  return count_ == 0 ? 0 : (sum_y_ - slope * sum_x_) / static_cast<double>(count_) - lowest(slope);
+}
+
+std::vector<double> LowerHull::edges() const {
+  std::vector<double> out;
+  for (std::size_t i = 1; i < hull_.size(); ++i)
+    out.push_back((hull_[i].y - hull_[i - 1].y) / (hull_[i].x - hull_[i - 1].x));
   return out;
 }
 

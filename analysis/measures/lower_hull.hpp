@@ -20,6 +20,10 @@ class LowerHull {
   double slope() const;
   /// The lowest y of all points after `slope` times x was taken off; 0 without points.
   double lowest(double slope) const;
+  /// How far the points lie above the line of that slope that touches them from below, on average.
+  double gap(double slope) const;
+  /// Slopes of the edges: among them is the one whose gap is least.
+  std::vector<double> edges() const;
 
  private:
   struct Point {
@@ -31,7 +35,7 @@ class LowerHull {
 
   std::vector<Point> hull_;
   std::uint64_t count_ = 0;
-  double sum_x_ = 0;
+  double sum_x_ = 0, sum_y_ = 0;
 };
 
 }  // namespace avocet::analysis

@@ -10,7 +10,8 @@ constexpr const char* title = "film";
 StoredFlow::StoredFlow(const Flow& flow, Topology& topology, std::uint64_t seed_number, std::size_t index,
                        Observer& observer)
     : MediaFlow(flow, topology, seed_number, index, observer),
-      frames_(flow.stored.frames, flow.stored.repeat) {}
+      frames_(flow.stored.frames,
+              1 + static_cast<std::uint32_t>((flow.stop - flow.start) / flow.stored.frames->length)) {}
 
 void StoredFlow::start() {
   service::StoredTitle film{.name = title,

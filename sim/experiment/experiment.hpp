@@ -102,8 +102,7 @@ struct Media {
 
 /// A title that the server has stored, and a viewer of it (with the latency, weight and addresses of Media).
 struct Stored {
-  std::shared_ptr<const FrameTrace> frames;
-  std::uint32_t repeat = 1;    ///< the title is the trace so often, one after the other
+  std::shared_ptr<const FrameTrace> frames;  ///< the title is these, over and over
   Duration buffer = 1500ms;    ///< received ahead of what is shown
   std::string rendition, cap;  ///< that the viewer asks for; empty: the server's choice
 };

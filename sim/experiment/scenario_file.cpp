@@ -236,7 +236,6 @@ void read_stored(TomlSection& in, const std::filesystem::path& folder, Flow& flo
     auto frames = FrameTrace::parse(text);
     if (!frames) return frames.error();
     stored.frames = std::make_shared<const FrameTrace>(std::move(*frames));
-    stored.repeat = 1 + static_cast<std::uint32_t>((flow.stop - flow.start) / stored.frames->length);
     return std::string();
   });
 }
@@ -399,14 +398,17 @@ std::expected<Experiment, std::vector<ScenarioError>> parse_scenario(std::string
   if (*end != '\0' || !(scale > 0) || scale > 1e6) {
     errors.push_back({fmt::format("--set scale={}: not a number above 0", typed)});
   }
+  const Duration written = experiment.length;
   if (const std::string& length = settings.at("length"); !length.empty()) {
-    const auto shorter = parse_duration(length);
-    if (!shorter) errors.push_back({fmt::format("--set length={}: {}", length, shorter.error())});
-    experiment.length = std::min(experiment.length, shorter.value_or(experiment.length));
+    const auto wanted = parse_duration(length);
+    if (!wanted) errors.push_back({fmt::format("--set length={}: {}", length, wanted.error())});
+    experiment.length = wanted.value_or(written);
   }
   if (!errors.empty()) return std::unexpected(std::move(errors));
   std::erase_if(experiment.flows, [&](const Flow& flow) { return flow.start >= experiment.length; });
-  for (Flow& flow : experiment.flows) flow.stop = std::min(flow.stop, experiment.length);
+  for (Flow& flow : experiment.flows) {
+    flow.stop = flow.stop == written ? experiment.length : std::min(flow.stop, experiment.length);
+  }
   scale_rates(experiment, scale);
   return experiment;
 }

@@ -52,7 +52,8 @@ class Session:
         return self.key_of[self.owners[packet.destination], "client" if packet.from_client else "server", packet.kind]
 
     def frames(self, packet):
-        return self.key(packet).open(packet.number, packet.bytes)
+        """None when it is not authentic, which the id that it is for may tell already."""
+        return self.key(packet).open(packet.number, packet.bytes) if packet.destination in self.owners else None
 
     def say(self, from_client, frames, kind=0, at=None, number=None, key=None, first=0):
         """Adds a packet of one side with these frames: sealed, by default as its next and last."""

@@ -3,7 +3,7 @@
 
 At the viewer, at the server and between them: received, lost upstream, reordered and duplicated packets must be the very same
 numbers, round trips from acknowledgements within 1 %; at the viewer also its freezes to a frame, and each switch of rendition.
-By itself it takes a few short runs. `--scenarios sim/scenarios/*.toml --seeds 5 --length 1000s` compares all there is.
+By itself it takes a few short runs. `--scenarios sim/scenarios/*.toml --seeds 5 --whole` compares all there is.
 """
 
 import argparse
@@ -73,8 +73,8 @@ def name_of(scenario):
 
 def compare_run(out, programs, scenario, seed, length, folder):
     """Simulates once, and compares what is said at each place with what was so there."""
-    run(programs / "avocet-sim", "run", scenario, "--seed", seed, "--set", f"length={length}", "--out", folder, "--capture", "all",
-        timeout=3000)
+    run(programs / "avocet-sim", "run", scenario, "--seed", seed, *(("--set", f"length={length}") if length else ()),
+        "--out", folder, "--capture", "all", timeout=3000)
     truth = Truth(folder)
     name = name_of(scenario)
     for capture in sorted(folder.glob("capture-*.pcapng")):
@@ -98,7 +98,8 @@ def main():
     parser.add_argument("--bin", type=lambda name: Path(name).resolve(), required=True, help="folder of the programs")
     parser.add_argument("--scenarios", nargs="+", default=FEW, help="names or files (default: a few)")
     parser.add_argument("--seeds", type=int, default=1, help="how many seeds of each scenario")
-    parser.add_argument("--length", default="20s", help="of each run at most")
+    parser.add_argument("--length", default="20s", help="of each run")
+    parser.add_argument("--whole", action="store_true", help="each run is as long as its scenario says")
     arguments = parser.parse_args()
     if not (arguments.bin / "avocet-sim").exists():
         print("avocet-sim was not built: ns-3 is not installed")
@@ -110,7 +111,7 @@ def main():
         out = Comparison()
         for seed in range(1, arguments.seeds + 1):
             with tempfile.TemporaryDirectory() as folder:
-                compare_run(out, arguments.bin, scenario, seed, arguments.length, Path(folder))
+                compare_run(out, arguments.bin, scenario, seed, None if arguments.whole else arguments.length, Path(folder))
         largest = ", ".join(f"{100 * out.largest[m]:.2f} %" for m in ("roundTripP50", "roundTripP99"))
         print(f"{name_of(scenario):28} {arguments.seeds:5} {sum(out.compared.values()):8} {len(out.wrong):6}  {largest}", flush=True)
         for line in out.wrong[:20]:

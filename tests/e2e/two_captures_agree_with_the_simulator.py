@@ -13,8 +13,8 @@ from pathlib import Path
 
 from programs import run
 
-# Scenario and settings; the flow is "media".
-RUNS = [("rfc8867-5.1", ["loss=3%", "length=60s"]), ("bursty-loss", ["length=30s"]), ("disorder", ["length=30s"])]
+# Scenario, settings, length and jitter in seconds; the flow is "media".
+RUNS = [("rfc8867-5.1", ["loss=3%"], 100, 0.005), ("bursty-loss", [], 30, 0.0005), ("disorder", [], 120, 0.005)]
 SKEW, OFFSET_NS = 80e-6, 2_500_000_000
 
 
@@ -61,11 +61,11 @@ def main():
 
     wrong = 0
     print(f"{'scenario':14} {'seed':>4} {'from':8} {'measure':22} {'truth':>12} {'analyzer':>12}")
-    for scenario, settings in RUNS:
+    for scenario, settings, length, jitter in RUNS:
         for seed in range(1, arguments.seeds + 1):
             with tempfile.TemporaryDirectory() as folder:
                 folder = Path(folder)
-                sets = [part for setting in settings for part in ("--set", setting)]
+                sets = [part for setting in [*settings, f"length={length}s"] for part in ("--set", setting)]
                 run(arguments.bin / "avocet-sim", "run", scenario, "--seed", seed, *sets, "--out", folder,
                     "--capture", "media.server", "media.viewer")
                 truth = json.loads((folder / "truth.json").read_text())
@@ -77,7 +77,8 @@ def main():
                 if said["between"]["server"] != str(server):
                     sys.exit("the capture of the viewer was taken for the server's")
                 connection = max(said["connections"], key=lambda c: c["fromServer"]["measures"].get("packets", 0))
-                rows = [("", "clockSkew", -SKEW * 1e6, said["between"]["measures"]["clockSkew"], 30)]
+                rows = [("", "clockSkew", -SKEW * 1e6, said["between"]["measures"]["clockSkew"],
+                         jitter / length * 1e6)]  # jitter tilts the line through the quickest packets
                 for side, direction in (("fromServer", "toClient"), ("fromClient", "toServer")):
                     lost, delays = truth_of(truth, "media", direction)
                     found = connection[side]["journey"]["measures"]

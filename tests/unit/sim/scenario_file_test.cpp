@@ -59,6 +59,10 @@ TEST(ScenarioFile, TakesSettingsFromOutside) {
   EXPECT_EQ(read->flows[0].media.encoder.most, DataRate::mbps(15));
   EXPECT_EQ(read->length, 5s);
   EXPECT_EQ(read->flows[0].stop, 5s);
+  const auto longer = parse_scenario(small, "small.toml", {{"length", "50s"}});
+  ASSERT_TRUE(longer) << longer.error().front().message;
+  EXPECT_EQ(longer->length, 50s);
+  EXPECT_EQ(longer->flows[0].stop, 50s) << "a flow without a stop goes on to the end";
 }
 
 TEST(ScenarioFile, SaysWhereItIsWrongAndWhatWasExpected) {
