@@ -103,8 +103,8 @@ struct Media {
 /// A title that the server has stored, and a viewer of it (with the latency, weight and addresses of Media).
 struct Stored {
   std::shared_ptr<const FrameTrace> frames;  ///< the title is these, over and over
-  Duration buffer = 1500ms;    ///< received ahead of what is shown
-  std::string rendition, cap;  ///< that the viewer asks for; empty: the server's choice
+  Duration buffer = 1500ms;                  ///< received ahead of what is shown
+  std::string rendition, cap;                ///< that the viewer asks for; empty: the server's choice
 };
 
 /// TCP of ns-3. `size` zero: as much as it can until the end.
