@@ -3,285 +3,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
+#include <cstdlib>
 #include <fstream>
-#include <functional>
 #include <iterator>
-#include <set>
+
+#include "sim/experiment/flow_sections.hpp"
+#include "sim/experiment/path_sections.hpp"
 
 namespace avocet::sim {
 namespace {
-
-using link::parse_duration;
-using link::parse_percentage;
-using link::parse_rate;
-
-void read_discipline(TomlSection& in, Queue& queue) {
-  const std::string kind = in.text("discipline", "drop-tail");
-  if (kind == "drop-tail")
-    queue.kind = QueueKind::drop_tail;
-  else if (kind == "codel")
-    queue.kind = QueueKind::codel;
-  else if (kind == "fq-codel")
-    queue.kind = QueueKind::fq_codel;
-  else if (kind == "pie")
-    queue.kind = QueueKind::pie;
-  else
-    in.complain("discipline", fmt::format("is '{}'; known are drop-tail, codel, fq-codel and pie", kind));
-  queue.ecn = in.yes("ecn", queue.ecn);
-  queue.l4s_above = in.parsed("l4s_above", queue.l4s_above, parse_duration);
-  const bool knows_l4s = queue.kind == QueueKind::codel || queue.kind == QueueKind::fq_codel;
-  if (queue.l4s_above > Duration{} && (!knows_l4s || !queue.ecn)) {
-    in.complain("l4s_above", "needs discipline = \"codel\" or \"fq-codel\", and ecn = true");
-  }
-}
-
-/// Another file that a key names: beside the scenario, or from where the program was started. `take` says
-/// what is wrong with its text.
-void read_file(TomlSection& in, std::string_view key, const std::filesystem::path& folder,
-               const std::function<std::string(const std::string&)>& take) {
-  const std::string name = in.text(key, {});
-  if (name.empty()) return in.complain(key, "names no file");
-  const auto beside = folder / name;
-  const auto path = std::filesystem::exists(beside) ? beside : std::filesystem::path(name);
-  std::ifstream file(path, std::ios::binary);
-  if (!file || !std::filesystem::is_regular_file(path)) {
-    return in.complain(key, fmt::format("'{}' cannot be read", beside.string()));
-  }
-  const std::string problem = take({std::istreambuf_iterator<char>(file), {}});
-  if (!problem.empty()) in.complain(key, fmt::format("'{}', {}", path.string(), problem));
-}
-
-/// In mahimahi's format.
-void read_trace(TomlSection& in, const std::filesystem::path& folder, Direction& d) {
-  read_file(in, "trace", folder, [&](const std::string& text) {
-    auto trace = link::Trace::parse(text);
-    if (trace) d.trace = std::move(*trace);
-    return trace ? std::string() : trace.error();
-  });
-}
-
-void read_cellular(TomlSection& in, Direction& d) {
-  const std::string like = in.required_text("like");
-  if (like != "lte" && like != "umts")
-    in.complain("like", fmt::format("is '{}'; known are lte and umts", like));
-  d.cellular = like == "umts" ? link::Cellular::umts() : link::Cellular::lte();
-  d.cellular->mean = in.parsed("mean", d.cellular->mean, parse_rate);
-  d.cellular_length = in.parsed("length", d.cellular_length, parse_duration);
-}
-
-/// One of three ways to say what a link carries; the last one said holds.
-void read_capacity(TomlSection& in, const std::filesystem::path& folder, Direction& d) {
-  const int said = in.has("rate") + in.has("trace") + in.has("cellular");
-  if (said == 0) return;
-  if (said > 1) in.complain(in.has("trace") ? "trace" : "cellular", "and another capacity for the same link");
-  d.path.rate.clear(), d.trace.reset(), d.cellular.reset();
-  d.path.rate = in.parsed("rate", d.path.rate, link::parse_rate_steps);
-  if (in.has("trace")) read_trace(in, folder, d);
-  in.inside("cellular", [&](TomlSection& one) { read_cellular(one, d); });
-}
-
-void read_police(TomlSection& in, Direction& d) {
-  d.police = Direction::Police();
-  d.police->rate = in.parsed("rate", d.police->rate, parse_rate);
-  d.police->burst = in.parsed("burst", d.police->burst, link::parse_size);
-  if (d.police->rate == DataRate()) in.complain("rate", "is missing, or nothing");
-}
-
-void read_ecn_path(TomlSection& in, link::LinkConfig& path) {
-  if (!in.has("ecn_path")) return;
-  const std::string typed = in.text("ecn_path", {});
-  path.ecn = typed == "cleared" ? link::EcnPath::cleared : link::EcnPath::kept;
-  if (typed != "cleared" && typed != "kept") {
-    in.complain("ecn_path", fmt::format("is '{}'; known are kept and cleared", typed));
-  }
-}
-
-/// Keys that a link has for both directions, and `forward` and `back` for one.
-void read_direction(TomlSection& in, const std::filesystem::path& folder, Direction& d) {
-  link::LinkConfig& path = d.path;
-  path.delay = in.parsed("delay", path.delay, parse_duration);
-  path.jitter = in.parsed("jitter", path.jitter, parse_duration);
-  read_capacity(in, folder, d);
-  path.queue = in.parsed("queue", path.queue, parse_duration);
-  path.mark_above = in.parsed("mark_above", path.mark_above, parse_duration);
-  path.loss = in.parsed("loss", path.loss, link::parse_loss);
-  path.corrupt = in.parsed("corrupt", path.corrupt, parse_percentage);
-  path.duplicate = in.parsed("duplicate", path.duplicate, parse_percentage);
-  path.reorder = in.parsed("reorder", path.reorder, link::parse_reorder);
-  path.blackholes = in.parsed("blackholes", path.blackholes, link::parse_blackholes);
-  if (in.has("drop")) path.drop_list = in.numbers("drop");
-  std::ranges::sort(path.drop_list);
-  path.longest_burst = static_cast<std::uint32_t>(in.number("longest_burst", path.longest_burst, 0, 1e6));
-  path.largest = in.parsed("mtu", path.largest, link::parse_size);
-  in.inside("police", [&](TomlSection& one) { read_police(one, d); });
-  read_ecn_path(in, path);
-  if (in.has("discipline") || in.has("ecn") || in.has("l4s_above")) read_discipline(in, d.queue);
-}
-
-Link read_link(TomlSection& in, const std::filesystem::path& folder) {
-  Link link;
-  link.name = in.required_text("name");
-  const auto ends = in.words("between");
-  if (ends.size() == 2 && ends[0] != ends[1]) {
-    link.from = ends[0], link.to = ends[1];
-  } else {
-    in.complain("between", "must name the two different nodes that the link joins");
-  }
-  read_direction(in, folder, link.forward);
-  link.back = link.forward;
-  in.inside("forward", [&](TomlSection& one) { read_direction(one, folder, link.forward); });
-  in.inside("back", [&](TomlSection& one) { read_direction(one, folder, link.back); });
-  return link;
-}
-
-/// `5m`.
-link::Parsed<double> parse_distance(std::string_view text) {
-  double metres = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), metres);
-  const bool good = error == std::errc() && std::string_view(end, text.data() + text.size()) == "m";
-  if (good && metres > 0 && metres <= 1000) return metres;
-  return std::unexpected(fmt::format("'{}': expected a distance of up to 1000m, such as 5m", text));
-}
-
-Wifi read_wifi(TomlSection& in) {
-  Wifi wifi;
-  wifi.name = in.required_text("name");
-  wifi.access_point = in.required_text("access_point");
-  wifi.stations = in.words("stations");
-  if (wifi.stations.empty()) in.complain("stations", "must name the nodes that are stations");
-  wifi.mcs = static_cast<int>(in.number("mcs", wifi.mcs, 0, 15));
-  wifi.radius = in.parsed("radius", wifi.radius, parse_distance);
-  return wifi;
-}
-
-/// `1.5m/s`.
-link::Parsed<double> parse_speed(std::string_view text) {
-  double speed = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), speed);
-  const bool good = error == std::errc() && std::string_view(end, text.data() + text.size()) == "m/s";
-  if (good && speed >= 0 && speed <= 100) return speed;
-  return std::unexpected(fmt::format("'{}': expected a speed of up to 100m/s, such as 1.5m/s", text));
-}
-
-Lte read_lte(TomlSection& in) {
-  Lte lte;
-  lte.name = in.required_text("name");
-  lte.gateway = in.required_text("gateway");
-  lte.phones = in.words("phones");
-  if (lte.phones.empty()) in.complain("phones", "must name the nodes that are phones");
-  lte.resource_blocks = static_cast<int>(in.number("resource_blocks", lte.resource_blocks, 6, 100));
-  if (!std::set{6, 15, 25, 50, 75, 100}.contains(lte.resource_blocks)) {
-    in.complain("resource_blocks", "must be 6, 15, 25, 50, 75 or 100");
-  }
-  lte.distance = in.parsed("distance", lte.distance, parse_distance);
-  lte.speed = in.parsed("speed", lte.speed, parse_speed);
-  lte.buffer = in.parsed("buffer", lte.buffer, link::parse_size);
-  return lte;
-}
-
-void read_encoder(TomlSection& in, Encoder& e) {
-  e.least = in.parsed("least", e.least, parse_rate);
-  e.most = in.parsed("most", e.most, parse_rate);
-  e.first = in.parsed("first", e.least, parse_rate);
-  e.audio = in.parsed("audio", e.audio, parse_rate);
-  e.frames_per_second = in.number("frames_per_second", e.frames_per_second, 1, 240);
-  e.variation = in.parsed("variation", e.variation, parse_percentage);
-  e.reaction = in.parsed("reaction", e.reaction, parse_duration);
-  e.key_interval = in.parsed("key_interval", e.key_interval, parse_duration);
-  e.key_size = in.number("key_size", e.key_size, 1, 100);
-  e.overshoot = in.parsed("overshoot", e.overshoot, parse_percentage);
-  if (e.least > e.most) in.complain("least", "is above most");
-}
-
-void read_viewer(TomlSection& in, Media& m) {
-  m.latency = in.parsed("latency", m.latency, parse_duration);
-  m.weight = in.number("weight", m.weight, 0.1, 10);
-  m.reads_every = in.parsed("reads_every", m.reads_every, parse_duration);
-  m.new_port = in.parsed("new_port", m.new_port, link::parse_times);
-  m.new_address = in.parsed("new_address", m.new_address, link::parse_times);
-}
-
-void read_media(TomlSection& in, Media& m) {
-  in.inside("encoder", [&](TomlSection& one) { read_encoder(one, m.encoder); });
-  read_viewer(in, m);
-  in.each("pause", [&](TomlSection& one) {
-    Media::Pause pause;
-    pause.from = one.parsed("from", Duration{}, parse_duration);
-    pause.until = one.parsed("until", Duration{}, parse_duration);
-    if (pause.until <= pause.from) one.complain("until", "is not later than from");
-    m.pauses.push_back(pause);
-  });
-}
-
-void read_tcp(TomlSection& in, Tcp& t) {
-  t.variant = in.text("variant", t.variant);
-  if (t.variant != "cubic" && t.variant != "bbr" && t.variant != "new-reno" && t.variant != "dctcp") {
-    in.complain("variant", fmt::format("is '{}'; known are cubic, bbr, new-reno and dctcp", t.variant));
-  }
-  t.smallest = in.parsed("smallest", std::size_t{0}, link::parse_size);
-  t.largest = in.parsed("largest", t.smallest, link::parse_size);
-  t.mean_idle = in.parsed("mean_idle", t.mean_idle, parse_duration);
-  if (t.smallest > t.largest) in.complain("smallest", "is above largest");
-}
-
-void read_stored(TomlSection& in, const std::filesystem::path& folder, Flow& flow) {
-  Stored& stored = flow.stored;
-  flow.media.latency = 150ms;
-  read_viewer(in, flow.media);
-  stored.buffer = in.parsed("buffer", stored.buffer, parse_duration);
-  stored.rendition = in.text("rendition", {});
-  stored.cap = in.text("cap", {});
-  read_file(in, "frames", folder, [&](const std::string& text) {
-    auto frames = FrameTrace::parse(text);
-    if (!frames) return frames.error();
-    stored.frames = std::make_shared<const FrameTrace>(std::move(*frames));
-    return std::string();
-  });
-}
-
-Flow read_flow(TomlSection& in, const std::filesystem::path& folder, Duration length) {
-  Flow flow;
-  flow.name = in.required_text("name");
-  flow.from = in.required_text("from");
-  flow.to = in.required_text("to");
-  flow.delay = in.parsed("delay", flow.delay, parse_duration);
-  flow.start = in.parsed("start", flow.start, parse_duration);
-  flow.stop = in.parsed("stop", length, parse_duration);
-  if (flow.stop <= flow.start) in.complain("stop", "is not later than start");
-  const std::string kind = in.text("kind", "media");
-  if (kind == "media") {
-    read_media(in, flow.media);
-  } else if (kind == "stored") {
-    flow.kind = Flow::Kind::stored;
-    read_stored(in, folder, flow);
-  } else if (kind == "tcp") {
-    flow.kind = Flow::Kind::tcp;
-    read_tcp(in, flow.tcp);
-  } else if (kind == "constant") {
-    flow.kind = Flow::Kind::constant;
-    flow.constant.rate = in.parsed("rate", flow.constant.rate, link::parse_rate_steps);
-    flow.constant.datagram =
-        static_cast<std::uint32_t>(in.parsed("datagram", std::size_t{1200}, link::parse_size));
-    if (flow.constant.datagram < 16 || flow.constant.datagram > 65'000) {
-      in.complain("datagram", "is not from 16B to 65000B");
-    }
-    if (flow.constant.rate.empty()) in.complain("rate", "is missing");
-  } else {
-    in.complain("kind", fmt::format("is '{}'; known are media, stored, tcp and constant", kind));
-  }
-  return flow;
-}
-
-/// A flow with `count` stands for as many, side by side: NAME-1, NAME-2, ...
-void add_flows(Experiment& experiment, TomlSection& in, const std::filesystem::path& folder) {
-  const auto count = static_cast<int>(in.number("count", 1, 1, 1000));
-  const Flow flow = read_flow(in, folder, experiment.length);
-  for (int i = 1; i <= count; ++i) {
-    experiment.flows.push_back(flow);
-    if (count > 1) experiment.flows.back().name = fmt::format("{}-{}", flow.name, i);
-  }
-}
 
 void scale_rates(Experiment& e, double scale) {
   const auto steps = [&](std::vector<link::RateStep>& all) {
@@ -361,6 +91,21 @@ void check_names(const Experiment& e, const std::string& file, std::vector<Scena
   if (e.flows.empty()) errors.push_back({file + ": there is no [[flow]]"});
 }
 
+double read_scale(const std::string& typed, std::vector<ScenarioError>& errors) {
+  char* end = nullptr;
+  const double scale = std::strtod(typed.c_str(), &end);
+  if (*end == '\0' && scale > 0 && scale <= 1e6) return scale;
+  errors.push_back({fmt::format("--set scale={}: not a number above 0", typed)});
+  return 1;
+}
+
+/// Says how long the whole takes: what goes on to the end goes on to the new end, the rest is cut off there.
+void set_length(Experiment& e, Duration length) {
+  std::erase_if(e.flows, [&](const Flow& flow) { return flow.start >= length; });
+  for (Flow& flow : e.flows) flow.stop = flow.stop == e.length ? length : std::min(flow.stop, length);
+  e.length = length;
+}
+
 }  // namespace
 
 std::expected<Experiment, std::vector<ScenarioError>> parse_scenario(std::string_view text,
@@ -381,34 +126,25 @@ std::expected<Experiment, std::vector<ScenarioError>> parse_scenario(std::string
   in.inside("settings", [](TomlSection& own) { own.accept_all(); });
   experiment.title = in.required_text("title");
   experiment.source = in.text("source", {});
-  experiment.length = in.parsed("length", Duration{}, parse_duration);
+  experiment.length = in.parsed("length", Duration{}, link::parse_duration);
   if (experiment.length == Duration{}) in.complain("length", "is missing, or nothing");
   const auto folder = std::filesystem::path(name).parent_path();
   in.each("link", [&](TomlSection& one) { experiment.links.push_back(read_link(one, folder)); });
   in.each("wifi", [&](TomlSection& one) { experiment.wifis.push_back(read_wifi(one)); });
   in.each("lte", [&](TomlSection& one) { experiment.ltes.push_back(read_lte(one)); });
-  in.each("flow", [&](TomlSection& one) { add_flows(experiment, one, folder); });
+  in.each("flow", [&](TomlSection& one) {
+    for (Flow& flow : read_flows(one, folder, experiment.length)) experiment.flows.push_back(std::move(flow));
+  });
   in.finish();
   check_names(experiment, name, errors);
 
-  double scale = 0;
-  const std::string& typed = settings.at("scale");
-  char* end = nullptr;
-  scale = std::strtod(typed.c_str(), &end);
-  if (*end != '\0' || !(scale > 0) || scale > 1e6) {
-    errors.push_back({fmt::format("--set scale={}: not a number above 0", typed)});
-  }
-  const Duration written = experiment.length;
-  if (const std::string& length = settings.at("length"); !length.empty()) {
-    const auto wanted = parse_duration(length);
-    if (!wanted) errors.push_back({fmt::format("--set length={}: {}", length, wanted.error())});
-    experiment.length = wanted.value_or(written);
+  const double scale = read_scale(settings.at("scale"), errors);
+  if (const std::string& typed = settings.at("length"); !typed.empty()) {
+    const auto length = link::parse_duration(typed);
+    if (!length) errors.push_back({fmt::format("--set length={}: {}", typed, length.error())});
+    set_length(experiment, length.value_or(experiment.length));
   }
   if (!errors.empty()) return std::unexpected(std::move(errors));
-  std::erase_if(experiment.flows, [&](const Flow& flow) { return flow.start >= experiment.length; });
-  for (Flow& flow : experiment.flows) {
-    flow.stop = flow.stop == written ? experiment.length : std::min(flow.stop, experiment.length);
-  }
   scale_rates(experiment, scale);
   return experiment;
 }

@@ -12,7 +12,8 @@ namespace avocet::sim {
 
 /// Reads a scenario. `overrides` (from --set) replace the file's [settings]; one that the file does not have
 /// is an error that lists those it has. Two settings exist everywhere: `scale` multiplies all rates, `length`
-/// cuts the experiment short. Every error names the file, the line, and what was expected.
+/// says how long it takes: flows without a `stop` of their own go on to that end. Every error names the file,
+/// the line, and what was expected.
 std::expected<Experiment, std::vector<ScenarioError>> read_scenario(const std::filesystem::path&,
                                                                     const Settings& overrides);
 /// The same from text; `name` stands for the file in messages, and other files are looked for beside it.

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <fstream>
+#include <iterator>
+
 namespace avocet::sim {
 namespace {
 
@@ -104,6 +107,20 @@ std::vector<std::uint64_t> TomlSection::numbers(std::string_view key) {
     all.push_back(static_cast<std::uint64_t>(*number));
   }
   return all;
+}
+
+void TomlSection::file(std::string_view key, const std::filesystem::path& folder,
+                       const std::function<std::string(const std::string&)>& take) {
+  const std::string name = text(key, {});
+  if (name.empty()) return complain(key, "names no file");
+  const auto inside = folder / name;
+  const auto path = std::filesystem::exists(inside) ? inside : std::filesystem::path(name);
+  std::ifstream in(path, std::ios::binary);
+  if (!in || !std::filesystem::is_regular_file(path)) {
+    return complain(key, fmt::format("'{}' cannot be read", inside.string()));
+  }
+  const std::string problem = take({std::istreambuf_iterator<char>(in), {}});
+  if (!problem.empty()) complain(key, fmt::format("'{}', {}", path.string(), problem));
 }
 
 void TomlSection::inside(std::string_view key, const std::function<void(TomlSection&)>& read) {

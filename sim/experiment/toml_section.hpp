@@ -2,6 +2,7 @@
 
 #include <toml++/toml.h>
 #include <expected>
+#include <filesystem>
 #include <functional>
 #include <map>
 #include <set>
@@ -46,6 +47,11 @@ class TomlSection {
   }
   std::vector<std::string> words(std::string_view key);
   std::vector<std::uint64_t> numbers(std::string_view key);
+
+  /// Another file that a key names: in `folder`, or else as a path as it stands. `take` says what is wrong
+  /// with its text, or nothing.
+  void file(std::string_view key, const std::filesystem::path& folder,
+            const std::function<std::string(const std::string&)>& take);
 
   /// Sub-tables: one, and each of an array.
   void inside(std::string_view key, const std::function<void(TomlSection&)>& read);
