@@ -84,14 +84,14 @@ void add_opened(ConnectionAccount& out, const OpenedConnection& opened) {
   for (const Side side : {Side::client, Side::server}) {
     DirectionAccount& direction = side == Side::client ? out.up : out.down;
     add_delivery(direction, opened.side(side).acks, opened.side(other(side)).acks);
-    if (const auto& media = opened.side(side).media) {
-      const media::ReassemblyCounters& counters = media->counters();
-      direction.measures.push_back({"fragmentsRetransmitted", number(counters.fragments_retransmitted)});
-      direction.measures.push_back({"fragmentsRecovered", number(counters.fragments_recovered)});
-    }
+    std::uint64_t retransmitted = 0, recovered = 0;
     for (const auto& [id, track] : opened.side(side).tracks) {
+      retransmitted += track.retransmitted, recovered += track.outlines.recovered();
       if (track.fragments > 0) direction.tracks.push_back(track_account(track));
     }
+    if (direction.tracks.empty()) continue;
+    direction.measures.push_back({"fragmentsRetransmitted", number(retransmitted)});
+    direction.measures.push_back({"fragmentsRecovered", number(recovered)});
   }
   for (const PlayView& play : opened.plays) {
     if (play.begun()) out.plays.push_back(play_account(play));

@@ -22,6 +22,10 @@ struct Connection {
   std::vector<ConnectionId> ids;  ///< all that it has used, at most 64
   Direction up, down;             ///< from the client, from the server
 
+  /// Nobody looks at thousands of graphs and lists: what comes after the first hundred is told in less
+  /// detail.
+  bool detailed() const { return index < 100; }
+
   bool sides_known = false;  ///< who is client; else the one whose packets go to the lower port
   std::optional<Time> hello, server_hello, established;  ///< established: the first Protected packet
   std::uint64_t hellos = 0, retries = 0, refusals = 0, resets = 0;

@@ -188,9 +188,8 @@ Connection* ConnectionTable::begin() {
   if (connections_.size() >= most) return ++turned_away_, nullptr;
   Connection& connection = connections_.emplace_back();
   connection.index = connections_.size() - 1;
-  // Nobody looks at thousands of graphs: what comes after the first hundred is told in less detail.
-  constexpr std::size_t detailed = 100, coarse = 128;
-  if (connection.index >= detailed) {
+  constexpr std::size_t coarse = 128;
+  if (!connection.detailed()) {
     connection.up.timeline.coarsen(coarse);
     connection.down.timeline.coarsen(coarse);
   }

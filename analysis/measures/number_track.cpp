@@ -74,11 +74,13 @@ bool NumberTrack::confirms(PacketNumber number) {
 }
 
 void NumberTrack::open_gap(std::uint64_t begin, std::uint64_t end, Time now) {
-  if (gaps_.size() >= most_gaps) {
-    count_run(settled_, gaps_.front().end - gaps_.front().begin);
-    longest_settled_ = longer(longest_settled_, gaps_.front());
-    gaps_.erase(gaps_.begin());
+  std::size_t old = gaps_.size() >= most_gaps ? 1 : 0;
+  while (old < gaps_.size() && now - gaps_[old].at > for_good) ++old;
+  for (std::size_t i = 0; i < old; ++i) {
+    count_run(settled_, gaps_[i].end - gaps_[i].begin);
+    longest_settled_ = longer(longest_settled_, gaps_[i]);
   }
+  gaps_.erase(gaps_.begin(), gaps_.begin() + static_cast<std::ptrdiff_t>(old));
   gaps_.push_back({begin, end, now});
   lost_ += end - begin;
 }

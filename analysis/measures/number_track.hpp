@@ -65,6 +65,8 @@ class NumberTrack {
  private:
   /// More gaps than reordering keeps open; the oldest are settled as lost for good.
   static constexpr std::size_t most_gaps = 1024;
+  /// No network holds a packet back that long: what has been missing since then is lost.
+  static constexpr Duration for_good = 20s;
   /// Farther than an outage at full rate.
   static constexpr std::uint64_t plausible_jump = 1u << 20;
 

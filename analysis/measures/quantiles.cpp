@@ -18,8 +18,9 @@ std::size_t bucket_of(Duration value) {
 
 void Quantiles::add(Duration value) {
   const std::size_t bucket = bucket_of(value);
-  if (bucket >= buckets_.size()) buckets_.resize(bucket + 1);
-  ++buckets_[bucket];
+  auto row = std::ranges::lower_bound(rows_, bucket - bucket % width, {}, &Row::first);
+  if (row == rows_.end() || row->first > bucket) row = rows_.insert(row, Row{bucket - bucket % width});
+  ++row->counts[bucket % width];
   min_ = count_ == 0 ? value : std::min(min_, value);
   max_ = count_ == 0 ? value : std::max(max_, value);
   sum_ += static_cast<double>(value.count());
@@ -30,11 +31,13 @@ Duration Quantiles::at(double q) const {
   if (count_ == 0) return {};
   const auto rank = static_cast<std::uint64_t>(q * static_cast<double>(count_ - 1));
   std::uint64_t below = 0;
-  for (std::size_t i = 0; i < buckets_.size(); ++i) {
-    below += buckets_[i];
-    if (below <= rank) continue;
-    const double middle = std::exp((static_cast<double>(i) + 0.5) * log_step);
-    return std::clamp(Duration(static_cast<std::int64_t>(middle * 1e3)), min_, max_);
+  for (const Row& row : rows_) {
+    for (std::size_t i = 0; i < width; ++i) {
+      below += row.counts[i];
+      if (below <= rank) continue;
+      const double middle = std::exp((static_cast<double>(row.first + i) + 0.5) * log_step);
+      return std::clamp(Duration(static_cast<std::int64_t>(middle * 1e3)), min_, max_);
+    }
   }
   return max_;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <vector>
 
@@ -22,7 +23,13 @@ class Quantiles {
   }
 
  private:
-  std::vector<std::uint32_t> buckets_;  // as many as the largest value needed
+  // Durations of one kind are close to each other: buckets are made by the row, as they are needed.
+  static constexpr std::size_t width = 32;
+  struct Row {
+    std::size_t first = 0;  // bucket
+    std::array<std::uint32_t, width> counts{};
+  };
+  std::vector<Row> rows_;  // ascending
   std::uint64_t count_ = 0;
   double sum_ = 0;  // ns
   Duration min_{}, max_{};

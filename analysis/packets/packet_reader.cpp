@@ -57,6 +57,8 @@ class PacketReader::Lane {
       if (opener == nullptr) continue;
       if (const auto frames = opener->open(number, bytes.first(header), bytes.subspan(header))) {
         latest_ = std::max(latest_, generation);
+        handshake_.reset();  // over; made anew if a repeat comes
+        openers_.erase(openers_.begin(), openers_.lower_bound(std::max(latest_, std::uint64_t{1}) - 1));
         next_ = std::max(next_, PacketNumber{number.value + 1});
         return Opened{number, generation, *frames};
       }

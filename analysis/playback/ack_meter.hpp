@@ -17,6 +17,9 @@ namespace avocet::analysis {
 /// holds its acknowledgements, and what never arrived.
 class AckMeter {
  public:
+  /// `most_packets` in flight at once are known.
+  explicit AckMeter(std::size_t most_packets = 2048) : passed_(most_packets), delivery_(most_packets / 2) {}
+
   /// A packet of one direction passed.
   void sent(Time, PacketNumber, std::size_t size);
 
@@ -27,7 +30,10 @@ class AckMeter {
   };
   /// The other direction acknowledges.
   Sample acknowledged(Time, const wire::Ack&);
+  /// The capture is over.
   void finish() { delivery_.finish(); }
+  /// The connection is over: no acknowledgement comes any more.
+  void forget() { delivery_.finish(), passed_.forget(); }
 
   const Quantiles& round_trips() const { return round_trips_; }
   const Quantiles& queue() const { return queue_; }

@@ -7,7 +7,7 @@
 namespace avocet::analysis {
 namespace {
 
-constexpr std::size_t most_messages = 512, most_plays = 64;
+constexpr std::size_t most_plays = 64;
 
 void learn_tracks(OpenedSide& side, const std::vector<wire::Track>& tracks) {
   constexpr std::size_t most_tracks = 64;
@@ -31,12 +31,16 @@ class Reading {
   void operator()(const Message& message) {
     std::string what = take(message);
     ++opened_.message_count;
-    if (opened_.messages.size() < most_messages) {
+    if (opened_.messages.size() < opened_.room.messages) {
       opened_.messages.push_back({now_, from_, wire::Wire<Message>::name, std::move(what)});
     }
   }
 
  private:
+  void begin(const wire::Play& request) {
+    if (opened_.plays.size() >= most_plays) return;
+    opened_.plays.emplace_back(now_, request, opened_.room.frames, opened_.room.switches);
+  }
   PlayView* play(wire::PlayId id) {
     const auto found = std::ranges::find(opened_.plays, id, &PlayView::id);
     return found == opened_.plays.end() ? nullptr : &*found;
@@ -48,7 +52,7 @@ class Reading {
   }
   std::string take(const wire::Refused& m) { return m.reason + "; " + m.remedy; }
   std::string take(const wire::Play& m) {
-    if (opened_.plays.size() < most_plays && play(m.play) == nullptr) opened_.plays.emplace_back(now_, m);
+    if (play(m.play) == nullptr) begin(m);
     return fmt::format("{} {}, latency {} ms", m.title,
                        m.rendition.empty() ? "in any rendition" : m.rendition,
                        to_microseconds(m.latency) / 1000);
@@ -56,13 +60,11 @@ class Reading {
   std::string take(const wire::Tracks& m) {
     learn_tracks(opened_.server, m.tracks);
     // A play that a ticket sealed begins before it is asked for (AV-SVC-43).
-    if (play(m.play) == nullptr && opened_.plays.size() < most_plays) {
-      opened_.plays.emplace_back(now_, wire::Play{.play = m.play, .latency = 150ms});
-    }
+    if (play(m.play) == nullptr) begin({.play = m.play, .latency = 150ms});
     PlayView* p = play(m.play);
     if (p != nullptr) p->on_tracks(now_, m);
     for (const wire::Track& t : m.tracks) opened_.last_track = std::max(opened_.last_track, t.id);
-    for (const media::Completed& held : opened_.early.take(opened_.last_track)) {
+    for (const WholeFrame& held : opened_.early.take(opened_.last_track)) {
       if (p != nullptr) p->on_frame(now_, held);
     }
     return fmt::format("{}, {} tracks", m.live ? "live" : "stored", m.tracks.size());

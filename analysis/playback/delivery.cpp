@@ -68,10 +68,9 @@ void Delivery::arrived(std::size_t size) {
 /// What was overtaken is acknowledged within a moment.
 void Delivery::settle_old(Time now) {
   constexpr Duration moment = 3s;
-  constexpr std::size_t most = 1024;
   std::size_t old = 0;
   newly_lost_.clear();
-  while (old < open_.size() && (now - open_[old].passed.at > moment || open_.size() - old > most)) {
+  while (old < open_.size() && (now - open_[old].passed.at > moment || open_.size() - old > most_open_)) {
     newly_lost_.push_back(open_[old].passed.at);
     settle(open_[old++]);
   }
@@ -92,7 +91,8 @@ void Delivery::settle(const Open& lost) {
 
 void Delivery::finish() {
   for (const Open& lost : open_) settle(lost);
-  open_.clear();
+  std::vector<Open>().swap(open_);
+  std::vector<Time>().swap(newly_lost_);
 }
 
 std::uint64_t Delivery::lost_above_largest() const {

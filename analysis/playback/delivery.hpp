@@ -14,6 +14,9 @@ namespace avocet::analysis {
 /// on the rest of their way, or received although the capture does not have them.
 class Delivery {
  public:
+  /// `most_open` packets wait for the acknowledgement that names them; the oldest of more are lost.
+  explicit Delivery(std::size_t most_open) : most_open_(most_open) {}
+
   /// An acknowledgement. `told` - 1 is the largest number before it, `passed` what went by here.
   /// Returns when those passed that are now taken as lost; good until the next call.
   std::span<const Time> acknowledged(Time now, const wire::Ack&, std::uint64_t told,
@@ -52,6 +55,7 @@ class Delivery {
   void settle_old(Time now);
   void arrived(std::size_t size);
 
+  std::size_t most_open_;
   std::vector<Open> open_;  // ascending; not acknowledged, but may still be
   std::uint64_t acknowledged_ = 0, lost_ = 0, runs_ = 0, not_captured_ = 0, untold_ = 0;
   std::size_t largest_arrived_ = 0;

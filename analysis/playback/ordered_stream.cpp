@@ -27,11 +27,13 @@ void OrderedStream::add(std::uint64_t offset, ByteView bytes) {
 
 void OrderedStream::consume(std::size_t n) {
   ready_.erase(ready_.begin(), ready_.begin() + static_cast<std::ptrdiff_t>(std::min(n, ready_.size())));
+  constexpr std::size_t worth_it = 4096;
+  if (ready_.empty() && ready_.capacity() > worth_it) ready_.shrink_to_fit();
 }
 
 void OrderedStream::give_up() {
   broken_ = true;
-  ready_ = {};
+  Bytes().swap(ready_);
   ahead_.clear();
   held_ = 0;
 }

@@ -7,9 +7,6 @@
 namespace avocet::analysis {
 namespace {
 
-/// A capture may hold many connections: each gets less than an endpoint has for one, for the largest of
-/// frames.
-constexpr media::Reassembler::Config reassembly{.max_pending = 2u << 20};
 /// What no retransmission has made whole by then stays incomplete, here at least.
 constexpr Duration patience = 3s;
 constexpr std::size_t most_tracks = 64;
@@ -57,12 +54,14 @@ class PacketOpening::Visit {
       own().control.add(stream.offset, stream.data), read_messages(opened_, from_, now_);
   }
   void take(const wire::Media& media) {
-    if (TrackView* track = track_of(own(), media.track)) track->on_fragment(now_, media);
-    if (reassembler().on_media(now_, media).completed) take_frames();
+    expire();
+    if (TrackView* track = track_of(own(), media.track)) track->on_fragment(now_, media, whole_);
+    take_frames();
   }
   void take(const wire::Parity& parity) {
-    if (TrackView* track = track_of(own(), parity.track)) track->on_parity(parity);
-    if (reassembler().on_parity(now_, parity).completed) take_frames();
+    expire();
+    if (TrackView* track = track_of(own(), parity.track)) track->on_parity(now_, parity, whole_);
+    take_frames();
   }
   void take(const wire::PathChallenge&) { ++opened_.challenges; }
   void take(const wire::Done&) {
@@ -72,21 +71,20 @@ class PacketOpening::Visit {
     if (!opened_.close_code) opened_.close_code = close.code, opened_.close_reason = close.reason;
   }
 
-  media::Reassembler& reassembler() {
-    OpenedSide& side = own();
-    if (!side.media) side.media = std::make_unique<media::Reassembler>(reassembly);
-    if (now_ - side.expired >= 1s) side.media->expire(now_ - patience), side.expired = now_;
-    return *side.media;
+  void expire() {
+    if (now_ - own().expired < 1s) return;
+    own().expired = now_;
+    for (auto& [id, track] : own().tracks) track.outlines.expire(now_ - patience);
   }
   void take_frames() {
-    while (const auto done = own().media->next()) {
-      if (TrackView* track = track_of(own(), done->track)) track->on_frame(*done);
-      if (from_ == Side::client) opened_.encoder.made(now_, done->frame.size());
-      if (from_ == Side::server) play_frame(*done);
+    for (const WholeFrame& done : whole_) {
+      if (from_ == Side::client) opened_.encoder.made(now_, done.size);
+      if (from_ == Side::server) play_frame(done);
     }
+    whole_.clear();
   }
 
-  void play_frame(const media::Completed& done) {
+  void play_frame(const WholeFrame& done) {
     // Of a connection that is captured from the middle on, such a message will not come.
     if (done.track > opened_.last_track && connection_.hello) return opened_.early.hold(done);
     for (PlayView& play : opened_.plays) play.on_frame(now_, done);
@@ -96,6 +94,7 @@ class PacketOpening::Visit {
   OpenedConnection& opened_;
   Side from_;
   Time now_;
+  std::vector<WholeFrame> whole_;
 };
 
 void PacketOpening::on_packet(Connection& connection, Side from, const Sighting& seen, const Packet& packet,
@@ -103,12 +102,21 @@ void PacketOpening::on_packet(Connection& connection, Side from, const Sighting&
   if (packet.kind != wire::PacketKind::protected_) return;
   if (number.kind == NumberTrack::Kind::duplicate || number.kind == NumberTrack::Kind::stray) return;
   if (!packet.opened) return pass_closed(connection, from, seen, number.number);
-  OpenedConnection& opened = opened_[connection.index];
+  retire_closed(seen.at);
+  OpenedConnection& opened = opened_.try_emplace(connection.index, Room::of(connection)).first->second;
+  const bool closed = opened.close_code.has_value();
   OpenedSide& side = opened.side(from);
   side.acks.sent(seen.at, *packet.number, seen.size);
   side.payload_bytes += packet.frames.size();
   Visit visit(connection, opened, from, seen.at);
   if (wire::read_all<wire::Frames>(packet.frames, visit).fault != wire::Fault::none) ++side.undecodable;
+  if (!closed && opened.close_code) closed_.push_back({seen.at, connection.index});
+}
+
+void PacketOpening::retire_closed(Time now) {
+  for (; !closed_.empty() && now - closed_.front().at > patience; closed_.pop_front()) {
+    opened_.at(closed_.front().index).retire(now);
+  }
 }
 
 /// One that was cut short is acknowledged like others.

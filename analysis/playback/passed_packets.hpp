@@ -18,14 +18,18 @@ class PassedPackets {
     std::size_t size = 0;  ///< UDP payload
   };
 
+  /// `most` of the latest are remembered.
+  explicit PassedPackets(std::size_t most) : most_(most) {}
+
   void add(Time now, PacketNumber number, std::size_t size) {
     if (places_.empty()) places_.resize(least), first_ = number.value;
-    while (places_.size() < most && still_asked_for(now, place_of(number.value))) grow();
+    while (places_.size() < most_ && still_asked_for(now, place_of(number.value))) grow();
     Place& place = places_[number.value % places_.size()];
     if (place.number_plus_one() < number.value + 1) {
       place = {(number.value + 1) << size_bits | std::min(size, largest), now};
     }
   }
+  void forget() { std::vector<Place>().swap(places_); }
   /// Nothing when it did not pass, or long ago.
   std::optional<Passed> find(std::uint64_t number) const {
     if (places_.empty()) return std::nullopt;
@@ -40,8 +44,7 @@ class PassedPackets {
   }
 
  private:
-  /// Packets in flight at once: 25 Mbit/s for a second. The room grows to that as it is needed.
-  static constexpr std::size_t least = 64, most = 2048;
+  static constexpr std::size_t least = 64;
   static constexpr unsigned size_bits = 16;
   static constexpr std::size_t largest = (1u << size_bits) - 1;
   struct Place {
@@ -62,7 +65,8 @@ class PassedPackets {
     places_ = std::move(larger);
   }
 
-  std::vector<Place> places_;
+  std::size_t most_;
+  std::vector<Place> places_;  // grows as it is needed
   std::uint64_t first_ = 0;
 };
 

@@ -7,8 +7,6 @@
 namespace avocet::analysis {
 namespace {
 
-constexpr std::size_t most_switches = 256;
-
 std::string rendition_of(const std::vector<wire::Track>& tracks, TrackId id) {
   const auto found = std::ranges::find(tracks, id, &wire::Track::id);
   return found == tracks.end() ? "track " + std::to_string(id.value) : found->rendition;
@@ -23,7 +21,7 @@ void PlayView::on_tracks(Time now, const wire::Tracks& message) {
     playout_.emplace(
         media::Playout::Config{.mode = live_ ? media::Playout::Mode::live : media::Playout::Mode::stored,
                                .latency = request_.latency,
-                               .max_bytes = 8u << 20});
+                               .max_frames = most_frames_});
   }
   std::vector<media::PlayoutTrack> lanes;
   for (const wire::Track& t : tracks_) {
@@ -36,7 +34,7 @@ void PlayView::on_tracks(Time now, const wire::Tracks& message) {
 void PlayView::on_switched(const wire::Switched& message) {
   if (!playout_) return;
   playout_->on_switched(message.from, message.to, message.at);
-  if (announced_.size() < most_switches) announced_.push_back(message);
+  if (announced_.size() < most_switches_) announced_.push_back(message);
 }
 
 void PlayView::on_pause(Time now, bool paused) {
@@ -48,9 +46,13 @@ void PlayView::on_ended(Time, std::string reason) {
   if (playout_) playout_->on_ended();
 }
 
-void PlayView::on_frame(Time now, const media::Completed& done) {
+void PlayView::on_frame(Time now, const WholeFrame& done) {
   advance(now);
-  if (playout_) playout_->add(now, done.track, done.frame, done.first_arrival);
+  if (playout_) {
+    if (sizes_.size() >= most_frames_) sizes_.erase(sizes_.begin());
+    sizes_.push_back({done.track, done.frame.number, done.size});
+    playout_->add(now, done.track, done.frame, done.first_arrival);
+  }
   advance(now);
 }
 
@@ -80,12 +82,21 @@ void PlayView::note_shown(const media::Release& next) {
   if (next.late || track == tracks_.end()) return;
   if (!first_shown_) first_shown_ = now_;
   if (!first_freeze_ && playout_->counters(now_).freeze_count > 0) first_freeze_ = now_;
-  shown_bytes_ += next.frame.size();
+  shown_bytes_ += size_of(next);
   const Duration media =
       live_ ? std::chrono::microseconds(next.frame.capture)
             : media::to_duration(next.frame.pts, {track->timebase_numerator, track->timebase_denominator});
   const Time at = std::max(next.due, now_);
   next.kind == media::Kind::video ? sync_.picture(at, media) : sync_.sound(at, media);
+}
+
+std::size_t PlayView::size_of(const media::Release& next) {
+  const auto found = std::ranges::find_if(
+      sizes_, [&](const Waiting& w) { return w.track == next.track && w.number == next.frame.number; });
+  const std::size_t size = found == sizes_.end() ? 0 : found->size;
+  std::erase_if(sizes_,
+                [&](const Waiting& w) { return w.track == next.track && w.number <= next.frame.number; });
+  return size;
 }
 
 void PlayView::release(const media::Release& next) {
@@ -95,7 +106,7 @@ void PlayView::release(const media::Release& next) {
   if (!first_frame_ && !next.late) first_frame_ = next.due - asked_;
   if (next.track == shown_) return;
   const std::optional<TrackId> from = std::exchange(shown_, next.track);
-  if (!from || switches_.size() >= most_switches) return;
+  if (!from || switches_.size() >= most_switches_) return;
   const auto told = std::ranges::find_if(announced_, [&](const wire::Switched& s) {
     return s.to == next.track && s.at <= next.frame.number && s.from == *from;
   });

@@ -15,7 +15,12 @@ namespace avocet::analysis {
 /// go through the same playout as in the client.
 class PlayView {
  public:
-  explicit PlayView(Time asked, wire::Play request) : asked_(asked), request_(std::move(request)) {}
+  /// `most_frames` may wait for their time; `most_switches` are told of.
+  PlayView(Time asked, wire::Play request, std::size_t most_frames, std::size_t most_switches)
+      : asked_(asked),
+        request_(std::move(request)),
+        most_frames_(most_frames),
+        most_switches_(most_switches) {}
 
   struct Switch {
     Time at;
@@ -26,7 +31,7 @@ class PlayView {
   void on_switched(const wire::Switched&);
   void on_pause(Time, bool paused);
   void on_ended(Time, std::string reason);
-  void on_frame(Time, const media::Completed&);
+  void on_frame(Time, const WholeFrame&);
   /// Releases what is due up to now.
   void advance(Time now);
 
@@ -56,9 +61,11 @@ class PlayView {
  private:
   void release(const media::Release&);
   void note_shown(const media::Release&);
+  std::size_t size_of(const media::Release&);
 
   Time asked_;
   wire::Play request_;
+  std::size_t most_frames_, most_switches_;
   std::vector<wire::Track> tracks_;
   std::vector<wire::Switched> announced_;
   bool live_ = false;
@@ -75,6 +82,12 @@ class PlayView {
   SyncMeter sync_;
   std::optional<Time> first_shown_, first_freeze_;
   std::uint64_t shown_bytes_ = 0;
+  struct Waiting {
+    TrackId track;
+    FrameNumber number;
+    std::size_t size = 0;
+  };
+  std::vector<Waiting> sizes_;  // of frames that wait, whose payload is not kept
 };
 
 }  // namespace avocet::analysis

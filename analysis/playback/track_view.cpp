@@ -5,33 +5,42 @@
 
 namespace avocet::analysis {
 
-void TrackView::on_fragment(Time now, const wire::Media& media) {
+void TrackView::on_fragment(Time now, const wire::Media& media, std::vector<WholeFrame>& whole) {
+  constexpr Duration reordering = 5ms;  // a gap that closes later was closed by a retransmission
   ++fragments;
   fragment_bytes += media.data.size();
   const auto seen = fragment_numbers.see(now, static_cast<std::uint32_t>(media.fragment.value));
-  if (seen.kind != NumberTrack::Kind::duplicate) return;
-  ++repeated;
-  repeated_bytes += media.data.size();
+  if (seen.kind == NumberTrack::Kind::duplicate) {
+    ++repeated;
+    repeated_bytes += media.data.size();
+  }
+  const bool again = seen.kind == NumberTrack::Kind::overtaken && now - seen.missed_at > reordering;
+  const std::size_t before = whole.size();
+  retransmitted += outlines.on_media(now, media, again, whole) && again;
+  for (std::size_t i = before; i < whole.size(); ++i) note(whole[i]);
 }
 
-void TrackView::on_parity(const wire::Parity& p) {
+void TrackView::on_parity(Time now, const wire::Parity& p, std::vector<WholeFrame>& whole) {
   ++parity;
   parity_bytes += p.data.size();
+  const std::size_t before = whole.size();
+  outlines.on_parity(now, p, whole);
+  for (std::size_t i = before; i < whole.size(); ++i) note(whole[i]);
 }
 
-void TrackView::on_frame(const media::Completed& done) {
+void TrackView::note(const WholeFrame& done) {
   if (frames == 0) first = done.last_arrival;
   last = done.last_arrival;
   ++frames;
   key_frames += done.frame.key;
-  bytes += done.frame.size();
+  bytes += done.size;
   frames_repaired += done.repaired;
-  const auto size = static_cast<double>(done.frame.size());
+  const auto size = static_cast<double>(done.size);
   constexpr std::uint64_t enough = 30;
   if (done.frame.key && frames > enough) key_sizes += size / mean_size, ++keys_measured;
   mean_size += (size - mean_size) / static_cast<double>(std::min<std::uint64_t>(frames, 2 * enough));
-  if (done.frame.size() > largest_frame) {
-    largest_frame = done.frame.size();
+  if (done.size > largest_frame) {
+    largest_frame = done.size;
     largest_at = done.last_arrival;
     largest_number = done.frame.number.value;
   }

@@ -3,9 +3,9 @@
 #include "analysis/measures/jitter_meter.hpp"
 #include "analysis/measures/number_track.hpp"
 #include "analysis/measures/quantiles.hpp"
+#include "analysis/playback/frame_outlines.hpp"
 #include "protocol/media/capture_clock.hpp"
 #include "protocol/media/frame.hpp"
-#include "protocol/media/reassembler.hpp"
 #include "protocol/wire/frames.hpp"
 
 namespace avocet::analysis {
@@ -19,6 +19,7 @@ struct TrackView {
 
   std::uint64_t fragments = 0, fragment_bytes = 0;  ///< all MEDIA frames, repeats too
   std::uint64_t repeated = 0, repeated_bytes = 0;   ///< seen here before
+  std::uint64_t retransmitted = 0;                  ///< closed a gap later than reordering would explain
   std::uint64_t parity = 0, parity_bytes = 0;
   std::uint64_t frames = 0, key_frames = 0, bytes = 0;  ///< whole ones
   std::uint64_t frames_repaired = 0;                    ///< whole by a retransmission or by parity
@@ -33,13 +34,17 @@ struct TrackView {
   Quantiles assembly;  ///< from the first to the last fragment of a frame
   media::CaptureClock clock;
   Time first{}, last{};  ///< whole frames
+  FrameOutlines outlines;
 
   /// Of a key frame, in mean sizes of the frames before it.
   double key_size() const { return keys_measured > 0 ? key_sizes / static_cast<double>(keys_measured) : 0; }
 
-  void on_fragment(Time, const wire::Media&);
-  void on_parity(const wire::Parity&);
-  void on_frame(const media::Completed&);
+  /// Frames that become whole by it are appended to `whole`.
+  void on_fragment(Time, const wire::Media&, std::vector<WholeFrame>& whole);
+  void on_parity(Time, const wire::Parity&, std::vector<WholeFrame>& whole);
+
+ private:
+  void note(const WholeFrame&);
 };
 
 }  // namespace avocet::analysis
