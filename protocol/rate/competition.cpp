@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "protocol/wire/packets.hpp"
+
 namespace avocet::rate {
 
 namespace {
@@ -18,7 +20,6 @@ constexpr Duration longest_test_queue = 700ms;
 constexpr double cubic_decrease = 0.7, cubic_scale = 0.4;
 /// In a round trip: before the first loss, and back to where it was.
 constexpr double climb = 0.25, most_growth = 0.5;
-constexpr double typical_datagram = 1200;
 
 }  // namespace
 
@@ -56,7 +57,7 @@ DataRate Competition::next_rate(Time now, const Turn& turn) {
     test_at_ = yields_until_ + std::max<Duration>(test_interval, test_share * lasts);
   }
   const double rtt = std::max(to_seconds(turn.round_trip), 0.01);
-  const double packet = typical_datagram * 8 / rtt;  // bit/s of one per round trip
+  const double packet = static_cast<double>(wire::base_datagram * 8) / rtt;  // bit/s of one per round trip
   const double turns = std::min(0.1, to_seconds(now - turned_at_)) / rtt;
   turned_at_ = now;
   const auto bps = static_cast<double>(turn.rate.bps());

@@ -19,8 +19,8 @@ class Competition {
   void on_retreat(DataRate rate) {
     if (failures_ == 0) uncontested_ = rate;
   }
-  /// A retreat is over, and the queue gone or not.
-  void on_drained(bool gone) { failures_ = gone ? 0 : failures_ + 1; }
+  /// A retreat is over, and the queue gone or not. `tested`: what stands does not care how fast we are.
+  void on_drained(bool gone, bool tested) { failures_ = gone ? 0 : failures_ + (tested ? 2 : 1); }
   /// The queue still stood when the last retreat was over.
   bool last_retreat_failed() const { return failures_ > 0; }
 

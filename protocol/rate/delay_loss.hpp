@@ -7,6 +7,7 @@
 #include "protocol/rate/delay_estimator.hpp"
 #include "protocol/rate/delivery_rate.hpp"
 #include "protocol/rate/loss_estimator.hpp"
+#include "protocol/rate/queue_fall.hpp"
 #include "protocol/rate/run_length.hpp"
 #include "protocol/rate/train.hpp"
 
@@ -49,6 +50,7 @@ class DelayLossController final : public Controller {
   void learn_from_train(Time now);
   void watch_queue(Time now, bool new_block);
   void drain(Time now);
+  bool drains_on(Time now);
   void retreat(Time now, Duration queue, bool sudden);
   void watch_loss(Time now);
   void watch_marks(const Feedback&);
@@ -56,6 +58,7 @@ class DelayLossController final : public Controller {
   void set_rate(DataRate rate);
   DataRate most_useful() const;
   Duration round_trip() const;
+  double recovery(double most) const;
   Duration probe_interval() const;
 
   ControllerConfig config_;
@@ -104,6 +107,8 @@ class DelayLossController final : public Controller {
   std::size_t acked_ = 0;  // by the acknowledgement at hand
 
   Competition competition_;
+  bool testing_ = false;  // whether the queue falls because of us
+  QueueFall fall_;
 
   // the source
   Time last_sent_{}, last_waiting_{};

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "protocol/wire/packets.hpp"
+
 namespace avocet::rate {
 
 namespace {
@@ -10,7 +12,7 @@ namespace {
 constexpr Duration little = 1ms, much = 3ms;
 /// With so much of a queue before it a run says nothing.
 constexpr Duration standing = 4ms;
-constexpr DataSize datagram = DataSize::bytes(1200);
+constexpr DataSize datagram = DataSize::bytes(wire::base_datagram);
 
 }  // namespace
 

@@ -14,10 +14,10 @@ Competition beside_others() {
   Competition competition;
   EXPECT_EQ(competition.watch(at(1s), gone, rtt, {}), Competition::Change::none);
   competition.on_retreat(DataRate::mbps(2));
-  competition.on_drained(false);
+  competition.on_drained(false, false);
   EXPECT_EQ(competition.watch(at(3s), standing, rtt, {}), Competition::Change::none) << "once may be chance";
   competition.on_retreat(DataRate::mbps(1.8));
-  competition.on_drained(false);
+  competition.on_drained(false, false);
   EXPECT_EQ(competition.watch(at(4s), standing, rtt, {}), Competition::Change::begun);
   return competition;
 }
@@ -28,19 +28,29 @@ TEST(Competition, IsWhatRetreatsDoNotHelpAgainst) {
   EXPECT_EQ(competition.at_first(DataRate::mbps(1.7)), DataRate::mbps(2)) << "the retreats were for nothing";
 }
 
+TEST(Competition, NeedsNoSecondRetreatWhenTheFirstWasATest) {
+  Competition competition;
+  EXPECT_EQ(competition.watch(at(1s), gone, rtt, {}), Competition::Change::none);
+  competition.on_retreat(DataRate::mbps(2));
+  competition.on_drained(false, true);
+  EXPECT_EQ(competition.watch(at(2s), standing, rtt, {}), Competition::Change::none)
+      << "it has not stood long";
+  EXPECT_EQ(competition.watch(at(3s), standing, rtt, {}), Competition::Change::begun);
+}
+
 TEST(Competition, IsNoneWhereARetreatHelps) {
   Competition competition;
   for (Duration t = 1s; t < 10s; t += 1s) {
     competition.on_retreat(DataRate::mbps(2));
-    competition.on_drained(t != 5s);
+    competition.on_drained(t != 5s, false);
     EXPECT_EQ(competition.watch(at(t), standing, rtt, {}), Competition::Change::none);
   }
 }
 
 TEST(Competition, TakesALittleMoreDelayForThePathAndNotForOthers) {
   Competition competition;
-  competition.on_drained(false);
-  competition.on_drained(false);
+  competition.on_drained(false, false);
+  competition.on_drained(false, false);
   EXPECT_EQ(competition.watch(at(4s), {15ms, 15ms, 10ms, true}, rtt, {}), Competition::Change::mistaken);
 }
 

@@ -3,6 +3,7 @@
 #include "protocol/rate/delay_estimator.hpp"
 #include "protocol/rate/delivery_rate.hpp"
 #include "protocol/rate/loss_estimator.hpp"
+#include "protocol/rate/queue_fall.hpp"
 #include "protocol/rate/train.hpp"
 #include "sim/link/random.hpp"
 
@@ -111,6 +112,35 @@ TEST(LossEstimator, TellsTheMediumFromTheRest) {
   for (int i = 0; i < 200; ++i) loss.on_packet(random.chance(0.5), false, false);
   EXPECT_EQ(loss.medium(), before);
   EXPECT_NEAR(loss.recent(), 0.5, 0.2);
+}
+
+/// A queue of 200 ms at 1 s that falls by `speed`, in packets every 10 ms with jitter of 5 ms, for `span`.
+std::optional<double> fall(double speed, Duration span, Duration reaction = 100ms) {
+  QueueFall fall;
+  link::Random random{1};
+  fall.begin(at(1s), reaction);
+  for (Duration t{}; t < span; t += 10ms)
+    fall.on_packet(at(1s + t), seconds_of(0.2 - speed * to_seconds(t) + 0.005 * random.gaussian()));
+  return fall.speed();
+}
+
+TEST(QueueFall, IsSeenThroughJitter) {
+  EXPECT_NEAR(fall(0.1, 700ms).value_or(0), 0.1, 0.02);
+  EXPECT_NEAR(fall(0, 700ms).value_or(1), 0, 0.02);
+  EXPECT_NEAR(fall(-0.2, 700ms).value_or(0), -0.2, 0.02);
+}
+
+TEST(QueueFall, SaysNothingBeforeOthersCouldHaveNoticed) {
+  EXPECT_FALSE(fall(0.1, 300ms).has_value());
+  EXPECT_TRUE(fall(0.1, 400ms).has_value());
+  EXPECT_FALSE(fall(0.1, 700ms, 500ms).has_value());
+}
+
+TEST(QueueFall, OfLongAgoIsForgotten) {
+  QueueFall fall;
+  fall.begin(at(1s), 0ms);
+  for (Duration t{}; t < 2s; t += 10ms) fall.on_packet(at(1s + t), std::max<Duration>(1s - t, 0ms));
+  EXPECT_NEAR(fall.speed().value_or(1), 0, 0.001);
 }
 
 }  // namespace

@@ -266,6 +266,26 @@ class Tcp {
   Time last_progress_{};
 };
 
+/// Traffic that does not listen.
+class Constant {
+ public:
+  Constant(Path& path, std::uint32_t id, std::vector<link::RateStep> rate)
+      : path_(path), id_(id), rate_(std::move(rate)) {}
+
+  void step(Time now) {
+    for (; next_ <= now; next_ += DataSize::bytes(datagram + headers) / rate_.at(next_.time_since_epoch()))
+      path_.push(now, {number_++, id_}, datagram);
+  }
+  Time next() const { return next_; }
+
+ private:
+  Path& path_;
+  std::uint32_t id_;
+  link::Schedule rate_;
+  std::uint64_t number_ = 0;
+  Time next_{};
+};
+
 Path::Path(link::LinkConfig there, link::LinkConfig back, std::uint64_t seed)
     : there_(std::move(there), seed), back_(std::move(back)), seed_(seed) {}
 Path::~Path() = default;
@@ -284,6 +304,15 @@ std::size_t Path::add_tcp(Duration start) {
   return flows_.size() - 1;
 }
 
+std::size_t Path::add_constant(std::vector<link::RateStep> rate) {
+  constants_.push_back(
+      std::make_unique<Constant>(*this, static_cast<std::uint32_t>(flows_.size()), std::move(rate)));
+  flows_.emplace_back();
+  tcps_.emplace_back();
+  received_.emplace_back();
+  return flows_.size() - 1;
+}
+
 void Path::run(Duration until) {
   Time watched = now_;
   while (now_ < Time(until)) {
@@ -298,6 +327,7 @@ void Path::run(Duration until) {
       if (flows_[i]) flows_[i]->step(now_), sooner(next, flows_[i]->next(now_));
       if (tcps_[i]) tcps_[i]->step(now_), sooner(next, tcps_[i]->next(now_));
     }
+    for (const auto& constant : constants_) constant->step(now_), sooner(next, constant->next());
     sooner(next, there_.next());
     if (watch && now_ - watched >= 100ms) watch(watched = now_);
     now_ = std::max(next, now_ + 50us);

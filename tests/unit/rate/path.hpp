@@ -12,6 +12,7 @@
 #include "protocol/recovery/sent_packets.hpp"
 #include "sim/link/link.hpp"
 #include "sim/link/random.hpp"
+#include "sim/link/schedule.hpp"
 
 /// A path in virtual time: senders under a rate controller share one bottleneck, with real acknowledgements
 /// and loss detection, beside TCP and constant-rate traffic.
@@ -50,6 +51,7 @@ constexpr Duration grain = 200ms;
 
 class Flow;
 class Tcp;
+class Constant;
 struct Label;
 
 class Path {
@@ -61,6 +63,8 @@ class Path {
   std::size_t add(const FlowConfig&);
   /// A long TCP connection (NewReno with selective acknowledgements).
   std::size_t add_tcp(Duration start);
+  /// Datagrams at a rate that nothing changes but time.
+  std::size_t add_constant(std::vector<link::RateStep>);
   void run(Duration until);
 
   const Received& received(std::size_t flow) const { return received_[flow]; }
@@ -82,6 +86,7 @@ class Path {
  private:
   friend class Flow;
   friend class Tcp;
+  friend class Constant;
   void push(Time now, const Label&, std::size_t size);
 
   link::Link there_;
@@ -90,6 +95,7 @@ class Path {
   Time now_{};
   std::vector<std::unique_ptr<Flow>> flows_;  // null for a TCP
   std::vector<std::unique_ptr<Tcp>> tcps_;    // null for a flow
+  std::vector<std::unique_ptr<Constant>> constants_;
   std::vector<Received> received_;
 };
 

@@ -70,7 +70,7 @@ TEST(Sharing, AHeavierFlowGetsMore) {
 TEST(Sharing, CoexistsWithTcpInADeepQueue) {  // RFC 8867 section 5.6
   for (const Duration queue : {Duration(300ms), Duration(1000ms)}) {
     double media = 0, tcp = 0;
-    for (std::uint64_t seed = 1; seed <= 3; ++seed) {
+    for (std::uint64_t seed = 1; seed <= 8; ++seed) {
       link::LinkConfig there, back;
       there.delay = back.delay = 50ms;
       there.jitter = back.jitter = 5ms;
@@ -87,6 +87,31 @@ TEST(Sharing, CoexistsWithTcpInADeepQueue) {  // RFC 8867 section 5.6
     measured("5.6, queue %.0f ms: media:TCP %.2f", milliseconds(queue), media / tcp);
     EXPECT_GE(media / tcp, 0.5);
     EXPECT_LE(media / tcp, 2);
+  }
+}
+
+/// RFC 8867 section 5.1 with the capacity varied by traffic that does not listen: it is no TCP, among which
+/// one must not retreat from the queue.
+TEST(Sharing, ConstantTrafficIsLeftItsShareAndTheQueueIsKeptShort) {
+  for (std::uint64_t seed = 1; seed <= 3; ++seed) {
+    link::LinkConfig there, back;
+    there.delay = back.delay = 50ms;
+    there.jitter = back.jitter = 5ms;
+    there.rate = {{0s, DataRate::mbps(4)}};
+    Path path(there, back, seed);
+    FlowConfig config;
+    config.source = Source::live(DataRate::kbps(150), DataRate::mbps(1.5));
+    const std::size_t flow = path.add(config);
+    path.add_constant({{0s, DataRate::mbps(3)},
+                       {40s, DataRate::mbps(1.5)},
+                       {60s, DataRate::mbps(3.4)},
+                       {80s, DataRate::mbps(3)}});
+    path.run(99s);
+    const double wait = milliseconds(path.wait_percentile(flow, 0.95, 5s, 99s));
+    const double rate = path.mean_rate(flow, 5s, 99s).mbps();
+    measured("beside constant traffic: %.2f of 1.04 Mbit/s, queue p95 %.0f ms", rate, wait);
+    EXPECT_LT(wait, 100) << "of a queue of 300 ms";
+    EXPECT_GT(rate, 0.8);
   }
 }
 
