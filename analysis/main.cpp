@@ -56,7 +56,7 @@ int main(int argc, char** argv) {
              "FILE", options.sources.files,
              "capture, pcap or pcapng; - is the standard input. Two captures of one session, made at\n"
              "different places, tell the way between them: delay, and where each packet was lost")
-          ->expected(1, 2);
+          ->expected(1, CLI::detail::expected_max_vector_size);
   app.add_option("--keylog", options.sources.key_log, "key log of one of the ends, to open the packets with");
   app.add_option("--json", options.outputs.json, "write all measures there (- for standard output)");
   app.add_option("--csv", options.outputs.csv, "write time series and lists into that folder, as CSV");
@@ -85,6 +85,10 @@ int main(int argc, char** argv) {
     app.parse(argc, argv);
     if (options.live.empty() && options.sources.files.empty())
       throw CLI::RequiredError("FILE, or --live INTERFACE,");
+    if (options.sources.files.size() > 2)
+      throw CLI::ArgumentMismatch(
+          "Two captures of one session at most: their lines of time are compared. Join "
+          "others first, as mergecap does");
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
   }

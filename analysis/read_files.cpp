@@ -32,7 +32,10 @@ void judge_sources(const Sources& sources, const CaptureReading& reading, Accoun
         account.file);
   }
   const bool opened = std::ranges::any_of(account.connections, &ConnectionAccount::opened);
-  if (sources.key_log.empty() || account.connections.empty() || opened) return;
+  const bool sealed = std::ranges::any_of(account.connections, [](const ConnectionAccount& c) {
+    return value_of(c.measures, "packetsNotOpened") > 0;
+  });
+  if (sources.key_log.empty() || !sealed || opened) return;
   account.findings.push_back(
       {"wrong-keys", Finding::Weight::severe, "The keys open none of the packets.",
        fmt::format("{} names {} connections, of which the capture has none", sources.key_log,

@@ -18,6 +18,7 @@ ConnectionAccount connection_account(const Connection& c, const OpenedConnection
   out.up = path_account(c.up);
   out.down = path_account(c.down);
   out.measures = {{"hellos", static_cast<double>(c.hellos)}, {"retries", static_cast<double>(c.retries)}};
+  if (c.hello) out.measures.push_back({"helloAt", to_seconds(c.hello->time_since_epoch())});
   if (c.hello && c.established)
     out.measures.push_back({"handshakeTime", to_seconds(*c.established - *c.hello)});
   out.measures.push_back({"packetsOpened", static_cast<double>(c.up.opened + c.down.opened)});

@@ -6,6 +6,7 @@ namespace avocet::analysis {
 namespace {
 
 double number(std::uint64_t n) { return static_cast<double>(n); }
+double seconds_of(Time at) { return to_seconds(at.time_since_epoch()); }
 
 }  // namespace
 
@@ -21,6 +22,9 @@ void add_delivery(DirectionAccount& out, const AckMeter& own, const AckMeter& op
     m.push_back({"queueDelayMax", to_seconds(own.queue().max())});
     m.push_back({"ackDelayP50", to_seconds(own.held().at(0.5))});
     m.push_back({"ackDelayP95", to_seconds(own.held().at(0.95))});
+    m.push_back({"ackDelayMax", to_seconds(own.longest_held().value)});
+    m.push_back({"ackDelayMaxAt", seconds_of(own.longest_held().at)});
+    m.push_back({"ackDelayMaxNumber", number(own.longest_held().number)});
     const Delivery& delivery = own.delivery();
     m.push_back({"packetsLostBeyond", number(delivery.lost())});
     m.push_back({"lossRunsBeyond", number(delivery.lost_runs())});
@@ -29,6 +33,11 @@ void add_delivery(DirectionAccount& out, const AckMeter& own, const AckMeter& op
     m.push_back({"packetsNotCaptured", number(missed > 0 ? missed + delivery.untold() : 0)});
     m.push_back({"largestArrived", number(delivery.largest_arrived())});
     m.push_back({"lostAboveLargest", number(delivery.lost_above_largest())});
+    if (const Delivery::Lost& largest = delivery.largest_lost(); largest.size > 0) {
+      m.push_back({"largestLost", number(largest.size)});
+      m.push_back({"largestLostNumber", number(largest.number)});
+      m.push_back({"largestLostAt", seconds_of(largest.at)});
+    }
     const Delivery::Run& run = delivery.longest_run();
     if (run.count > out.longest_loss.count) out.longest_loss = {run.first, run.count, run.at};
   }
@@ -36,6 +45,7 @@ void add_delivery(DirectionAccount& out, const AckMeter& own, const AckMeter& op
     m.push_back({"queueBeforeP50", to_seconds(opposite.way_back().at(0.5))});
     m.push_back({"queueBeforeP95", to_seconds(opposite.way_back().at(0.95))});
     m.push_back({"queueBeforeMax", to_seconds(opposite.way_back().max())});
+    m.push_back({"queueBeforeMaxAt", seconds_of(opposite.longest_back().at)});
   }
 }
 

@@ -37,11 +37,12 @@ std::optional<Finding> clock_set_back(const capture::SteadyClock& clock) {
                  std::string(keep_time)};
 }
 
-std::optional<Finding> cut_packets(std::uint64_t cut) {
+std::optional<Finding> cut_packets(std::uint64_t cut, double first) {
   if (cut == 0) return std::nullopt;
-  return Finding{"cut-packets", Weight::warning, "The capture holds only the beginning of packets.",
-                 fmt::format("{} of ours are cut, so that they cannot be opened", cut),
-                 "Capture whole packets: `tcpdump -s 0`, `dumpcap` without -s."};
+  return Finding{
+      "cut-packets", Weight::warning, "The capture holds only the beginning of packets.",
+      fmt::format("{} of ours are cut, the first at {:.3f} s, so that they cannot be opened", cut, first),
+      "Capture whole packets: `tcpdump -s 0`, `dumpcap` without -s."};
 }
 
 std::optional<Finding> unfair_cross_traffic(const Account& account) {
@@ -62,8 +63,7 @@ std::optional<Finding> unfair_cross_traffic(const Account& account) {
                              others / 1e6, account.flow_count, value_of(largest.measures, "bytes") / 1e6,
                              value_of(largest.measures, "rate") / 1e6, media / 1e6),
                  "If it is not wanted, move it to another time or path, give it a lower priority, or turn on "
-                 "fair queueing "
-                 "(fq_codel, CAKE)."};
+                 "fair queueing (fq_codel, CAKE)."};
 }
 
 }  // namespace avocet::analysis

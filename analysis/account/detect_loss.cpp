@@ -110,11 +110,12 @@ std::optional<Finding> mtu_black_hole(const Place& p) {
   return Finding{
       "mtu-black-hole", Weight::warning, fmt::format("Large packets {} never arrive.", p.name),
       fmt::format(
-          "none of {:.0f} packets with more than {:.0f} bytes arrived, {:.1f} % of the smaller ones did",
-          above, largest, 100 * (1 - p.of("pathLossRatio"))),
+          "none of {:.0f} packets with more than {:.0f} bytes arrived, {:.1f} % of the smaller ones did; the "
+          "first of {:.0f} bytes was packet {:.0f}, at {:.3f} s",
+          above, largest, 100 * (1 - p.of("pathLossRatio")), p.of("largestLost"), p.of("largestLostNumber"),
+          p.of("largestLostAt")),
       "A tunnel or link on the way carries less than it says and drops the rest silently. Media use the size "
-      "that "
-      "works; other programs may hang: lower the MTU of the interface, or let ICMP pass."};
+      "that works; other programs may hang: lower the MTU of the interface, or let ICMP pass."};
 }
 
 std::optional<Finding> capture_loss(const Place& p) {

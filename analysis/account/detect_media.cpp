@@ -48,15 +48,15 @@ std::optional<Finding> too_much_parity(const Place& p) {
     return of(t, "parityShare") > 0.04 && of(t, "parityShare") > 20 * loss;
   });
   if (track == nullptr) return std::nullopt;
-  return Finding{"too-much-parity", Weight::note,
-                 fmt::format("Parity for {} was hardly needed.", track->name),
-                 fmt::format("{:.0f} % of its bytes are parity; {:.2f} % of the packets were lost, and "
-                             "{:.0f} of {:.0f} frames repaired",
-                             of(*track, "parityShare") * 100, loss * 100, of(*track, "framesRepaired"),
-                             of(*track, "framesReceived")),
-                 "The sender expects more loss than there is: usual for some seconds after a bad time, else "
-                 "the round trip "
-                 "is long and parity is its only means; a higher --latency lets it repair by sending again."};
+  return Finding{
+      "too-much-parity", Weight::note, fmt::format("Parity for {} was hardly needed.", track->name),
+      fmt::format("{:.0f} % of its bytes are parity; {:.2f} % of the packets were lost, and "
+                  "{:.0f} of {:.0f} frames repaired; the first parity came at {:.2f} s, for fragment {:.0f}",
+                  of(*track, "parityShare") * 100, loss * 100, of(*track, "framesRepaired"),
+                  of(*track, "framesReceived"), of(*track, "parityFirstAt"), of(*track, "parityFirstNumber")),
+      "The sender expects more loss than there is: usual for some seconds after a bad time, else "
+      "the round trip is long and parity is its only means; a higher --latency lets it repair by sending "
+      "again."};
 }
 
 std::optional<Finding> too_little_parity(const Place& p) {
@@ -90,8 +90,11 @@ std::optional<Finding> wasted_retransmissions(const Place& p) {
   return Finding{
       "wasted-retransmissions", Weight::warning,
       fmt::format("Fragments of {} were sent again although they had arrived.", track->name),
-      fmt::format("{:.0f} fragments of {:.0f} came twice, where {:.0f} packets were lost behind this place",
-                  of(*track, "fragmentsRepeated"), of(*track, "fragments"), lost),
+      fmt::format(
+          "{:.0f} fragments of {:.0f} came twice, where {:.0f} packets were lost behind this place; the "
+          "first was {:.0f}, at {:.2f} s",
+          of(*track, "fragmentsRepeated"), of(*track, "fragments"), lost, of(*track, "repeatedFirstNumber"),
+          of(*track, "repeatedFirstAt")),
       "Acknowledgements were late or lost, or packets far out of order: look at the other direction and at "
       "reordering."};
 }
@@ -107,8 +110,7 @@ std::optional<Finding> encoder_overshoot(const ConnectionAccount& c) {
           "in {:.0f} of {:.0f} seconds 15 % more or above; at most {:.0f} % of what it may, at {:.1f} s",
           above, seconds, value_of(c.measures, "encoderWorst") * 100, value_of(c.measures, "encoderWorstAt")),
       "Let it keep to a constant rate with a short buffer (VBV of a second or less); frames beyond what the "
-      "path "
-      "takes are lost or late."};
+      "path takes are lost or late."};
 }
 
 std::optional<Finding> freezes(const PlayAccount& play) {
@@ -128,7 +130,8 @@ std::optional<Finding> slow_path(const PlayAccount& play) {
   return Finding{
       "slow-path", Weight::severe,
       fmt::format("{} stopped {:.0f} times to wait for media.", play.title, of(play, "stalls")),
-      fmt::format("{:.1f} s were buffered at the median", of(play, "buffered")),
+      fmt::format("{:.1f} s were buffered at the median; the first time was at {:.2f} s",
+                  of(play, "buffered"), of(play, "firstStallAt")),
       "The path carries less than the lowest rendition needs: offer a lower one, or free the path."};
 }
 

@@ -44,21 +44,26 @@ std::optional<Finding> bufferbloat(const Place& p) {
       fmt::format("queueing delay {:.0f} ms at the 95th percentile, {:.0f} ms at most{}; without it there "
                   "and back takes {:.0f} ms",
                   queue * 1e3, most * 1e3,
-                  before ? "" : " (" + when_highest(p.direction.series, p.direction.series.queue) + ")",
+                  before ? fmt::format(" (at {:.1f} s)", p.of("queueBeforeMaxAt"))
+                         : " (" + when_highest(p.direction.series, p.direction.series.queue) + ")",
                   base * 1e3),
       std::string(shorten_queues)};
 }
 
-/// Of a receiver that keeps up, half the acknowledgements leave within the 25 ms that it may hold them.
+/// Of a receiver that keeps up, half the acknowledgements leave within the 25 ms that it may hold them; where
+/// the way back is full, they wait for that.
 std::optional<Finding> slow_receiver(const Place& p) {
   const double held = p.of("ackDelayP50");
-  if (held < 0.03 || p.of("packets") < 200) return std::nullopt;
+  const bool way_back_full = Place{p.connection, p.opposite(), {}}.queue_delay() > held;
+  if (held < 0.03 || p.of("packets") < 200 || way_back_full) return std::nullopt;
   return Finding{
       "slow-receiver", Weight::warning, fmt::format("The receiver of packets {} does not keep up.", p.name),
       fmt::format(
           "it says that it held half of its acknowledgements for more than {:.0f} ms, a twentieth for more "
-          "than {:.0f} ms, after their packets were there",
-          held * 1e3, p.of("ackDelayP95") * 1e3),
+          "than {:.0f} ms, after their packets were there; longest that of packet {:.0f}, at {:.3f} s: "
+          "{:.0f} ms",
+          held * 1e3, p.of("ackDelayP95") * 1e3, p.of("ackDelayMaxNumber"), p.of("ackDelayMaxAt"),
+          p.of("ackDelayMax") * 1e3),
       "Its machine is too busy: close other programs, choose a lower rendition (--cap) or decoding in "
       "hardware."};
 }
@@ -83,7 +88,8 @@ std::optional<Finding> duplication(const Place& p) {
   const bool all = share > 0.5;
   return Finding{
       "duplication", Weight::warning, fmt::format("Packets {} came more than once.", p.name),
-      fmt::format("{:.0f} copies, {:.2f} % of the packets", copies, share * 100),
+      fmt::format("{:.0f} copies, {:.2f} % of the packets{}", copies, share * 100,
+                  first_event(p, PathEvent::Kind::copy)),
       all ? "Nearly each came twice: the capture was probably made on two interfaces that the same packets "
             "pass, "
             "as `-i any` does. Capture one of them."
@@ -118,7 +124,8 @@ std::optional<Finding> congestion_marks(const Place& p) {
   if (p.of("packetsMarked") < 10) return std::nullopt;
   return Finding{"congestion-marks", Weight::note,
                  fmt::format("A queue marked packets {} instead of dropping them.", p.name),
-                 fmt::format("{:.2f} % bear ECN-CE ({:.0f} packets)", share * 100, p.of("packetsMarked")),
+                 fmt::format("{:.2f} % bear ECN-CE ({:.0f} packets){}", share * 100, p.of("packetsMarked"),
+                             first_event(p, PathEvent::Kind::marked)),
                  "This is how it should be: the sender slows down before packets are lost."};
 }
 

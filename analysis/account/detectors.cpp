@@ -13,7 +13,7 @@
 namespace avocet::analysis {
 namespace {
 
-constexpr std::array<Detector, 20> of_directions{loss,
+constexpr std::array<Detector, 19> of_directions{loss,
                                                  asymmetric_loss,
                                                  mtu_black_hole,
                                                  capture_loss,
@@ -31,8 +31,7 @@ constexpr std::array<Detector, 20> of_directions{loss,
                                                  too_little_parity,
                                                  wasted_retransmissions,
                                                  replay,
-                                                 injection,
-                                                 damage};
+                                                 foreign_packets};
 
 void add(std::vector<Finding>& out, std::optional<Finding> found) {
   if (found) out.push_back(std::move(*found));
@@ -62,13 +61,17 @@ std::vector<Finding> connection_findings(const ConnectionAccount& c) {
 }
 
 std::vector<Finding> capture_findings(const CaptureReading& reading, const Account& account) {
-  std::uint64_t unanswered = reading.connections().turned_away();
+  Unanswered unanswered{.count = reading.connections().turned_away()};
   for (const ConnectionAccount& c : account.connections) {
-    unanswered += value_of(c.measures, "hellos") > 0 && value_of(c.measures, "handshakeTime") <= 0;
+    if (value_of(c.measures, "hellos") == 0 || value_of(c.measures, "handshakeTime") > 0) continue;
+    const double at = value_of(c.measures, "helloAt");
+    unanswered.first = unanswered.last == 0 ? at : std::min(unanswered.first, at);
+    unanswered.last = std::max(unanswered.last, at);
+    ++unanswered.count;
   }
   std::vector<Finding> out;
   add(out, clock_set_back(reading.clock()));
-  add(out, cut_packets(reading.cut_datagrams()));
+  add(out, cut_packets(reading.cut_datagrams(), seconds_of(reading.first_cut())));
   add(out, handshake_flood(unanswered));
   add(out, unfair_cross_traffic(account));
   return out;

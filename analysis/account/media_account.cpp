@@ -36,6 +36,14 @@ TrackAccount track_account(const TrackView& t) {
                   {"frameDelayP95", to_seconds(t.delay.at(0.95))},
                   {"jitter", to_seconds(t.jitter.jitter())},
                   {"jitterMax", to_seconds(t.jitter.highest())}};
+  if (t.first_repeated) {
+    out.measures.push_back({"repeatedFirstAt", to_seconds(t.first_repeated->at.time_since_epoch())});
+    out.measures.push_back({"repeatedFirstNumber", number(t.first_repeated->fragment.value)});
+  }
+  if (t.first_parity) {
+    out.measures.push_back({"parityFirstAt", to_seconds(t.first_parity->at.time_since_epoch())});
+    out.measures.push_back({"parityFirstNumber", number(t.first_parity->fragment.value)});
+  }
   return out;
 }
 
@@ -61,6 +69,8 @@ PlayAccount play_account(const PlayView& p) {
     out.measures.push_back({"pictureBehindSound", p.sync().mean()});
     out.measures.push_back({"syncErrorP95", to_seconds(p.sync().distance().at(0.95))});
   }
+  if (p.first_stall())
+    out.measures.push_back({"firstStallAt", to_seconds(p.first_stall()->time_since_epoch())});
   if (p.time_to_first_frame())
     out.measures.push_back({"timeToFirstFrame", to_seconds(*p.time_to_first_frame())});
   return out;

@@ -48,6 +48,13 @@ inline std::string numbers_and_time(const LossRun& run) {
   return fmt::format("{} at {:.3f} s", numbers, seconds_of(run.at));
 }
 
+/// ", first at 3.120 s with number 17"; empty when there was none.
+inline std::string first_event(const Place& p, PathEvent::Kind kind) {
+  const auto first = std::ranges::find(p.direction.events, kind, &PathEvent::kind);
+  if (first == p.direction.events.end()) return {};
+  return fmt::format(", first at {:.3f} s with number {}", seconds_of(first->at), first->number);
+}
+
 /// When a series was highest, for a person.
 inline std::string when_highest(const Series& series, const std::vector<double>& values) {
   std::size_t best = 0;

@@ -45,7 +45,7 @@ bool CaptureReading::read_datagram(const Sighting& seen, ByteView bytes, bool cu
   if (!packet) return false;
   const ConnectionTable::Found found = connections_.add(seen, *packet);
   if (found.connection == nullptr) return false;
-  cut_ += cut;
+  if (cut && cut_++ == 0) first_cut_ = seen.at;
   if (listener_ != nullptr) listener_->on_packet(*found.connection, found.from, seen, *packet, found.seen);
   return true;
 }

@@ -32,7 +32,8 @@ class CaptureReading {
   const FlowTable& flows() const { return flows_; }
   const capture::DecoderCounters& decoded() const { return decoder_.counters(); }
   const capture::SteadyClock& clock() const { return clock_; }
-  std::uint64_t cut_datagrams() const { return cut_; }            ///< of ours, too short to be opened
+  std::uint64_t cut_datagrams() const { return cut_; }  ///< of ours, too short to be opened
+  Time first_cut() const { return first_cut_; }
   std::uint64_t super_packets() const { return super_packets_; }  ///< of ours, cut into datagrams
 
   void read(const capture::Record&);
@@ -47,6 +48,7 @@ class CaptureReading {
   PacketReader reader_;
   ConnectionTable connections_;
   FlowTable flows_;
+  Time first_cut_{};
   std::uint64_t cut_ = 0, super_packets_ = 0;
 };
 

@@ -10,6 +10,9 @@ NumberTrack::Seen Direction::sealed(const Sighting& seen, std::uint32_t low, boo
   const NumberTrack::Seen track = numbers.see(seen.at, low);
   if (track.kind == NumberTrack::Kind::stray) return track;
   note(seen);
+  if (seen.ecn == Ecn::ce) {
+    first_event({PathEvent::Kind::marked, seen.at, track.number.value, "a queue marked a packet"});
+  }
   PathSlot& slot = timeline.at(seen.at);
   switch (track.kind) {
     case NumberTrack::Kind::overtaken: {
@@ -45,17 +48,15 @@ NumberTrack::Seen Direction::sealed(const Sighting& seen, std::uint32_t low, boo
 void Direction::copy(const Sighting& seen, const NumberTrack::Seen& track) {
   constexpr double longest_held = 1;  // s
   const double since = static_cast<double>(numbers.next().value - track.number.value);
-  if (since * to_seconds(seen.at - first) < longest_held * static_cast<double>(packets)) return;
-  if (late_copies++ == 0) {
-    event({PathEvent::Kind::late_copy, seen.at, track.number.value, "a packet of long ago came again"});
-  }
+  const bool late = since * to_seconds(seen.at - first) >= longest_held * static_cast<double>(packets);
+  late_copies += late;
+  first_event({late ? PathEvent::Kind::late_copy : PathEvent::Kind::copy, seen.at, track.number.value,
+               late ? "a packet of long ago came again" : "a packet came again"});
 }
 
 void Direction::not_authentic(const Sighting& seen, std::uint64_t number) {
   note(seen);
-  if (std::ranges::find(events, PathEvent::Kind::not_authentic, &PathEvent::kind) == events.end()) {
-    event({PathEvent::Kind::not_authentic, seen.at, number, "a packet came that no key opens"});
-  }
+  first_event({PathEvent::Kind::not_authentic, seen.at, number, "a packet came that no key opens"});
 }
 
 void Direction::forget_numbers(bool begun_here) {
@@ -85,6 +86,11 @@ void Direction::note(const Sighting& seen) {
   ++slot.packets;
   slot.bytes += seen.ip_size;
   slot.marked += seen.ecn == Ecn::ce;
+}
+
+/// Of what happens often only the first is told.
+void Direction::first_event(PathEvent e) {
+  if (std::ranges::find(events, e.kind, &PathEvent::kind) == events.end()) event(std::move(e));
 }
 
 void Direction::event(PathEvent e) {

@@ -44,7 +44,7 @@ struct Sighting {
 
 /// Changes of an end's address, of route, of keys: what happens to a direction, and when.
 struct PathEvent {
-  enum class Kind : std::uint8_t { address, hops, key_phase, late_copy, not_authentic };
+  enum class Kind : std::uint8_t { address, hops, key_phase, copy, late_copy, marked, not_authentic };
   Kind kind = Kind::address;
   Time at;
   std::uint64_t number = 0;  ///< of the packet that showed it
@@ -82,6 +82,7 @@ class Direction {
  private:
   void note(const Sighting&);
   void event(PathEvent);
+  void first_event(PathEvent);
   void copy(const Sighting&, const NumberTrack::Seen&);
 
   SpinMeter spin_;

@@ -9,7 +9,7 @@ namespace avocet::metrics {
 
 /// What captures tell. All are of the place where the capture was made: what was lost on the way to it is
 /// lost, what was lost behind it is not.
-inline constexpr std::array<Metric, 96> capture_metrics{{
+inline constexpr std::array<Metric, 109> capture_metrics{{
     {"duration", "s", "from the first packet to the last"},
     {"packets", "packets", "datagrams, duplicates too"},
     {"bytes", "B", "of IP packets, headers too"},
@@ -44,6 +44,9 @@ inline constexpr std::array<Metric, 96> capture_metrics{{
      "lost by the capture"},
     {"largestArrived", "B", "UDP payload of the largest datagram that was acknowledged"},
     {"lostAboveLargest", "packets", "larger than that, and lost"},
+    {"largestLost", "B", "UDP payload of the largest datagram that was lost"},
+    {"largestLostNumber", "1", "the number of the first such packet"},
+    {"largestLostAt", "s", "when that passed"},
     {"lateCopies", "packets", "duplicates that came more than a second after the packet"},
     {"notAuthentic", "packets", "that the other packets' keys do not open, or with impossible numbers"},
     {"longestSilence", "s", "between two packets"},
@@ -51,11 +54,15 @@ inline constexpr std::array<Metric, 96> capture_metrics{{
     {"ackDelayP50", "s",
      "how long packets waited at the receiver for their acknowledgement, by its own times, median"},
     {"ackDelayP95", "s", "the same, 95th percentile"},
+    {"ackDelayMax", "s", "the same, maximum"},
+    {"ackDelayMaxAt", "s", "when that was told"},
+    {"ackDelayMaxNumber", "1", "the newest packet that it was told of"},
     {"queueBeforeP50", "s",
      "way from the sender to here beyond the quickest packet's, by the times in its acknowledgements, "
      "median"},
     {"queueBeforeP95", "s", "the same, 95th percentile"},
     {"queueBeforeMax", "s", "the same, maximum"},
+    {"queueBeforeMaxAt", "s", "when that was told"},
     {"clockSteps", "steps", "times that the clock of the capture or of an end was set"},
     {"clockStep", "s", "how far at last; above 0: the capture's forward"},
     {"clockStepAt", "s", "when that was"},
@@ -79,6 +86,7 @@ inline constexpr std::array<Metric, 96> capture_metrics{{
     {"queueDelayP95", "s", "the same, 95th percentile"},
     {"queueDelayMax", "s", "the same, maximum"},
     {"handshakeTime", "s", "from the first Hello to the first Protected packet"},
+    {"helloAt", "s", "when the first Hello passed"},
     {"hellos", "packets", "Hellos, repeated ones too"},
     {"retries", "packets", "times that the server asked for a proof of the address"},
     {"packetsOpened", "packets", "Protected packets that the keys opened"},
@@ -100,6 +108,10 @@ inline constexpr std::array<Metric, 96> capture_metrics{{
     {"fragmentsRecovered", "fragments", "lost on the way to here and rebuilt from parity"},
     {"fragmentsRepeated", "fragments",
      "seen here before: sent again although the first one had come this far"},
+    {"repeatedFirstAt", "s", "when the first of those came"},
+    {"repeatedFirstNumber", "1", "its number on its track"},
+    {"parityFirstAt", "s", "when the first parity came"},
+    {"parityFirstNumber", "1", "the first fragment that it protects"},
     {"repairOverhead", "1", "repeated fragments and parity over all other fragments, in bytes"},
     {"parityShare", "1", "parity over fragments, in bytes"},
     {"frameDelayP50", "s", "from capture to whole, beyond the quickest frame's"},
@@ -115,6 +127,7 @@ inline constexpr std::array<Metric, 96> capture_metrics{{
     {"firstFreezeAt", "s", "when the first of them was over"},
     {"totalFreezesDuration", "s", "how long they were together", "W3C webrtc-stats totalFreezesDuration"},
     {"stalls", "stalls", "times that a stored play waited for media"},
+    {"firstStallAt", "s", "when the first of those began"},
     {"renditionSwitches", "switches", "changes of the rendition shown"},
     {"timeToFirstFrame", "s", "from Play to the first picture"},
     {"goodput", "bit/s", "payload of the pictures and sound that came out in time, over that time",

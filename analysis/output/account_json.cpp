@@ -26,6 +26,8 @@ std::string_view name_of(PathEvent::Kind kind) {
   switch (kind) {
     case PathEvent::Kind::address: return "address";
     case PathEvent::Kind::hops: return "hops";
+    case PathEvent::Kind::copy: return "copy";
+    case PathEvent::Kind::marked: return "marked";
     case PathEvent::Kind::late_copy: return "lateCopy";
     case PathEvent::Kind::not_authentic: return "notAuthentic";
     default: return "keyPhase";

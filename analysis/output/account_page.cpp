@@ -105,83 +105,94 @@ void add_findings(report::Table& table, const std::vector<Finding>& findings) {
   }
 }
 
+/// What two captures tell of each other.
+void add_between(report::Page& page, const Between& between) {
+  page.facts.emplace_back("beside", between.server_file + ", nearer to the server");
+  page.facts.emplace_back(
+      "clocks", fmt::format("{:.3f} ms and {:.1f} ppm apart", value_of(between.measures, "clockOffset") * 1e3,
+                            value_of(between.measures, "clockSkew")));
+}
+
+void add_charts(report::Page& page, const ConnectionAccount& c, const std::string& name) {
+  page.charts.push_back(
+      chart(c, page.times, "Rate" + name, "Mbit/s", "IP packets at the capture", &Series::rate, 1e-6));
+  page.charts.push_back(
+      chart(c, page.times, "Loss" + name, "%", "Packets missing up to here", &Series::loss, 100));
+  if (!c.opened) return;
+  page.charts.push_back(chart(c, page.times, "Round trip" + name, "ms",
+                              "From here to the receiver and back, by acknowledgements", &Series::round_trip,
+                              1e3));
+  page.charts.push_back(chart(c, page.times, "Queues" + name, "ms",
+                              "Way from here to the receiver beyond the quickest packet's", &Series::queue,
+                              1e3));
+}
+
+void add_tables(report::Page& page, const ConnectionAccount& c, const std::string& name) {
+  page.tables.push_back(measures_table("Measures" + name, metrics::capture_metrics,
+                                       {{"connection", &c.measures},
+                                        {"from the server", &c.down.measures},
+                                        {"from the client", &c.up.measures}}));
+  std::vector<std::pair<std::string, const Measures*>> columns;
+  for (const PlayAccount& p : c.plays) columns.emplace_back(p.title.empty() ? "play" : p.title, &p.measures);
+  for (const DirectionAccount* d : {&c.down, &c.up}) {
+    for (const TrackAccount& t : d->tracks) columns.emplace_back(t.name, &t.measures);
+  }
+  if (columns.empty()) return;
+  page.tables.push_back(measures_table("Plays and tracks" + name, metrics::capture_metrics, columns));
+}
+
+std::vector<report::Tile> tiles_of(const ConnectionAccount& c) {
+  std::vector<report::Tile> tiles{
+      {fmt::format("{:.2f}", value_of(c.down.measures, "rate") / 1e6), "Mbit/s", "from the server"},
+      {fmt::format("{:.2f}", value_of(c.down.measures, "lossRatio") * 100), "%", "lost on the way to here"}};
+  if (!c.plays.empty()) {
+    tiles.push_back({fmt::format("{:.0f}", value_of(c.plays[0].measures, "freezeCount")), "", "freezes"});
+  }
+  return tiles;
+}
+
+void add_flows(report::Page& page, const std::vector<FlowAccount>& all) {
+  report::Table flows{.title = "Other traffic", .head = {"", "MB", "Mbit/s"}};
+  for (const FlowAccount& f : all) {
+    flows.rows.push_back({.name = f.name,
+                          .note = f.between,
+                          .cells = {fmt::format("{:.2f}", value_of(f.measures, "bytes") / 1e6),
+                                    fmt::format("{:.2f}", value_of(f.measures, "rate") / 1e6)}});
+  }
+  if (!all.empty()) page.tables.push_back(std::move(flows));
+}
+
 }  // namespace
 
 report::Page page_of(const Account& account, const std::string& command) {
   const auto of = [&](std::string_view metric) { return value_of(account.measures, metric); };
   report::Page page{.title = "What happened in " + account.file.substr(account.file.rfind('/') + 1),
                     .command = command};
-  page.subtitle = fmt::format("{:.0f} packets, {:.2f} MB in {:.1f} s, {} Avocet connections", of("packets"),
-                              of("bytes") / 1e6, of("duration"), account.connections.size());
+  page.subtitle = fmt::format("{:.0f} packets, {:.2f} MB in {:.1f} s, {} Avocet connection{}", of("packets"),
+                              of("bytes") / 1e6, of("duration"), account.connections.size(),
+                              account.connections.size() == 1 ? "" : "s");
   if (!account.trouble.empty()) page.facts.emplace_back("partial", account.trouble);
-  if (const auto& b = account.between) {
-    page.facts.emplace_back("beside", b->server_file + ", nearer to the server");
-    page.facts.emplace_back(
-        "clocks", fmt::format("{:.3f} ms and {:.1f} ppm apart", value_of(b->measures, "clockOffset") * 1e3,
-                              value_of(b->measures, "clockSkew")));
-  }
-  const std::size_t count = std::min(account.connections.size(), most_connections);
-  double width = 0.2, end = of("duration");
-  for (std::size_t i = 0; i < count; ++i) {
-    width =
-        std::max({width, account.connections[i].up.series.width, account.connections[i].down.series.width});
-  }
-  for (double t = 0; t <= end; t += width) page.times.push_back(t);
+  if (account.between) add_between(page, *account.between);
+  const std::span shown =
+      std::span(account.connections).first(std::min(account.connections.size(), most_connections));
+  double width = 0.2;
+  for (const ConnectionAccount& c : shown) width = std::max({width, c.up.series.width, c.down.series.width});
+  for (double t = 0; t <= of("duration"); t += width) page.times.push_back(t);
 
   report::Table findings{.title = "What stands out", .head = {""}};
   add_findings(findings, account.findings);
-  for (std::size_t i = 0; i < count; ++i) {
-    const ConnectionAccount& c = account.connections[i];
+  for (const ConnectionAccount& c : shown) {
     add_findings(findings, c.findings);
-    const std::string name = count > 1 ? fmt::format(" ({} to {})", c.client, c.server) : std::string();
+    const std::string name =
+        shown.size() > 1 ? fmt::format(" ({} to {})", c.client, c.server) : std::string();
     page.facts.emplace_back("connection", c.client + " to " + c.server + (c.opened ? "" : ", without keys"));
-    page.charts.push_back(
-        chart(c, page.times, "Rate" + name, "Mbit/s", "IP packets at the capture", &Series::rate, 1e-6));
-    page.charts.push_back(
-        chart(c, page.times, "Loss" + name, "%", "Packets missing up to here", &Series::loss, 100));
-    if (c.opened) {
-      page.charts.push_back(chart(c, page.times, "Round trip" + name, "ms",
-                                  "From here to the receiver and back, by acknowledgements",
-                                  &Series::round_trip, 1e3));
-      page.charts.push_back(chart(c, page.times, "Queues" + name, "ms",
-                                  "Way from here to the receiver beyond the quickest packet's",
-                                  &Series::queue, 1e3));
-    }
+    add_charts(page, c, name);
     if (c.down.journey || c.up.journey) add_journey(page, c, name);
-    page.tables.push_back(measures_table("Measures" + name, metrics::capture_metrics,
-                                         {{"connection", &c.measures},
-                                          {"from the server", &c.down.measures},
-                                          {"from the client", &c.up.measures}}));
-    std::vector<std::pair<std::string, const Measures*>> columns;
-    for (const PlayAccount& p : c.plays)
-      columns.emplace_back(p.title.empty() ? "play" : p.title, &p.measures);
-    for (const DirectionAccount* d : {&c.down, &c.up}) {
-      for (const TrackAccount& t : d->tracks) columns.emplace_back(t.name, &t.measures);
-    }
-    if (!columns.empty())
-      page.tables.push_back(measures_table("Plays and tracks" + name, metrics::capture_metrics, columns));
-    if (i == 0 && !c.down.measures.empty()) {
-      page.tiles = {
-          {fmt::format("{:.2f}", value_of(c.down.measures, "rate") / 1e6), "Mbit/s", "from the server"},
-          {fmt::format("{:.2f}", value_of(c.down.measures, "lossRatio") * 100), "%",
-           "lost on the way to here"}};
-      if (!c.plays.empty()) {
-        page.tiles.push_back(
-            {fmt::format("{:.0f}", value_of(c.plays[0].measures, "freezeCount")), "", "freezes"});
-      }
-    }
+    add_tables(page, c, name);
   }
-  if (!findings.rows.empty()) page.tables.insert(page.tables.begin(), std::move(findings));
-  if (!account.flows.empty()) {
-    report::Table flows{.title = "Other traffic", .head = {"", "MB", "Mbit/s"}};
-    for (const FlowAccount& f : account.flows) {
-      flows.rows.push_back({.name = f.name,
-                            .note = f.between,
-                            .cells = {fmt::format("{:.2f}", value_of(f.measures, "bytes") / 1e6),
-                                      fmt::format("{:.2f}", value_of(f.measures, "rate") / 1e6)}});
-    }
-    page.tables.push_back(std::move(flows));
-  }
+  if (!shown.empty() && !shown.front().down.measures.empty()) page.tiles = tiles_of(shown.front());
+  if (!findings.rows.empty()) page.first.push_back(std::move(findings));
+  add_flows(page, account.flows);
   return page;
 }
 

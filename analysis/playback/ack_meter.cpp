@@ -14,7 +14,11 @@ AckMeter::Sample AckMeter::acknowledged(Time now, const wire::Ack& ack) {
   if (ack.largest.value < told_) return sample;
   const std::uint64_t told = std::exchange(told_, ack.largest.value + 1);
   const Duration back = now.time_since_epoch() - ack.received_at - ack.delay;
-  way_back_.add(back_.see(now, back));
+  const auto note = [&](Quantiles& all, Longest& longest, Duration value) {
+    all.add(value);
+    if (value > longest.value) longest = {value, now, ack.largest.value};
+  };
+  note(way_back_, longest_back_, back_.see(now, back));
   steps_.add(now, back);
   if (const auto passed = passed_.find(ack.largest.value)) {
     sample.round_trip = std::max(now - passed->at - ack.delay, Duration::zero());
@@ -34,7 +38,7 @@ AckMeter::Sample AckMeter::acknowledged(Time now, const wire::Ack& ack) {
       queue_.add(there_.see(now, received - passed->at.time_since_epoch()));
     }
   }
-  held_.add(ack.received_at - oldest + ack.delay);
+  note(held_, longest_held_, ack.received_at - oldest + ack.delay);
   return sample;
 }
 

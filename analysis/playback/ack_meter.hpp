@@ -40,6 +40,14 @@ class AckMeter {
   const Quantiles& way_back() const { return way_back_; }  ///< of acknowledgements, beyond the quickest one's
   /// How long the oldest packet that an acknowledgement is the first to tell of had been there.
   const Quantiles& held() const { return held_; }
+  /// The longest of those, and the longest of way_back(): when it was told, and of which packet.
+  struct Longest {
+    Duration value{};
+    Time at{};
+    std::uint64_t number = 0;
+  };
+  const Longest& longest_held() const { return longest_held_; }
+  const Longest& longest_back() const { return longest_back_; }
   const Delivery& delivery() const { return delivery_; }
   /// Of the clock here against the clock of the end that acknowledges.
   const OffsetSteps& steps() const { return steps_; }
@@ -49,6 +57,7 @@ class AckMeter {
   std::uint64_t told_ = 0;  ///< one above the largest number acknowledged
   AboveQuickest there_, back_;
   Quantiles round_trips_, queue_, way_back_, held_;
+  Longest longest_held_, longest_back_;
   OffsetSteps steps_;
   Delivery delivery_;
 };

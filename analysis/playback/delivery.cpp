@@ -80,6 +80,7 @@ void Delivery::settle_old(Time now) {
 void Delivery::settle(const Open& lost) {
   ++lost_;
   ++lost_sizes_[std::min(lost.passed.size / class_width, classes - 1)];
+  if (lost.passed.size > largest_lost_.size) largest_lost_ = {lost.passed.size, lost.number, lost.passed.at};
   if (run_.count > 0 && lost.number == run_.first + run_.count) {
     ++run_.count;
   } else {

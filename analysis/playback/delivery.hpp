@@ -35,6 +35,13 @@ class Delivery {
   /// UDP payload of the largest packet that arrived, and how many larger ones were lost.
   std::size_t largest_arrived() const { return largest_arrived_; }
   std::uint64_t lost_above_largest() const;
+  /// The first of the largest packets that were lost.
+  struct Lost {
+    std::size_t size = 0;
+    std::uint64_t number = 0;
+    Time at{};
+  };
+  const Lost& largest_lost() const { return largest_lost_; }
 
   /// Most packets lost in a row.
   struct Run {
@@ -60,6 +67,7 @@ class Delivery {
   std::uint64_t acknowledged_ = 0, lost_ = 0, runs_ = 0, not_captured_ = 0, untold_ = 0;
   std::size_t largest_arrived_ = 0;
   std::array<std::uint16_t, classes> lost_sizes_{};
+  Lost largest_lost_;
   Run run_, longest_;
   std::vector<Time> newly_lost_;
 };

@@ -71,6 +71,7 @@ void PlayView::advance(Time now) {
   const bool stalled = playout_->stalled() && !playout_->finished(now);
   if (stalled && !stalled_at_) {
     stalled_at_ = now;
+    if (!first_stall_) first_stall_ = now;
     ++stalls_;
   } else if (!stalled && stalled_at_) {
     stalled_ += now - *std::exchange(stalled_at_, std::nullopt);

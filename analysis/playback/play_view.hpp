@@ -44,6 +44,7 @@ class PlayView {
   /// Pictures that came out too late to be shown, but for reference.
   std::uint64_t frames_late() const { return late_; }
   std::uint64_t stalls() const { return stalls_; }
+  std::optional<Time> first_stall() const { return first_stall_; }
   Duration stalled() const { return stalled_; }
   const std::vector<Switch>& switches() const { return switches_; }
   const std::optional<std::string>& end_reason() const { return end_reason_; }
@@ -80,7 +81,7 @@ class PlayView {
   std::optional<std::string> end_reason_;
   Quantiles buffers_;
   SyncMeter sync_;
-  std::optional<Time> first_shown_, first_freeze_;
+  std::optional<Time> first_shown_, first_freeze_, first_stall_;
   std::uint64_t shown_bytes_ = 0;
   struct Waiting {
     TrackId track;

@@ -11,7 +11,7 @@ void TrackView::on_fragment(Time now, const wire::Media& media, std::vector<Whol
   fragment_bytes += media.data.size();
   const auto seen = fragment_numbers.see(now, static_cast<std::uint32_t>(media.fragment.value));
   if (seen.kind == NumberTrack::Kind::duplicate) {
-    ++repeated;
+    if (repeated++ == 0) first_repeated = {now, media.fragment};
     repeated_bytes += media.data.size();
   }
   const bool again = seen.kind == NumberTrack::Kind::overtaken && now - seen.missed_at > reordering;
@@ -21,7 +21,7 @@ void TrackView::on_fragment(Time now, const wire::Media& media, std::vector<Whol
 }
 
 void TrackView::on_parity(Time now, const wire::Parity& p, std::vector<WholeFrame>& whole) {
-  ++parity;
+  if (parity++ == 0) first_parity = {now, p.first};
   parity_bytes += p.data.size();
   const std::size_t before = whole.size();
   outlines.on_parity(now, p, whole);

@@ -34,6 +34,11 @@ struct TrackView {
   Quantiles assembly;  ///< from the first to the last fragment of a frame
   media::CaptureClock clock;
   Time first{}, last{};  ///< whole frames
+  struct First {
+    Time at{};
+    FragmentNumber fragment;
+  };
+  std::optional<First> first_repeated, first_parity;
   FrameOutlines outlines;
 
   /// Of a key frame, in mean sizes of the frames before it.

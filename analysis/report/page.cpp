@@ -114,6 +114,7 @@ std::string to_html(const Page& page) {
     for (const Tile& t : page.tiles) out += tile(t);
     out += "</div>\n";
   }
+  for (const Table& t : page.first) out += table(t);
   if (!page.charts.empty()) {
     out += "<p class=hint>Drag to zoom, double-click to see all; the charts follow each other.</p>\n";
   }

@@ -49,6 +49,7 @@ struct Page {
   std::vector<std::pair<std::string, std::string>> facts;
   std::vector<Tile> tiles;
   std::vector<double> times;  ///< seconds; of all charts
+  std::vector<Table> first;   ///< above the charts: what a person wants to know before anything else
   std::vector<Chart> charts;
   std::vector<Table> tables;
   std::string command;  ///< that makes it again

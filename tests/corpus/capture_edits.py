@@ -41,6 +41,27 @@ def rerouted(packets, source, routers=2, times=1):
     return out
 
 
+def copied(packets, source, share=1.0):
+    """Packets pass the capture twice: all of them on two interfaces, or some by a loop of the network."""
+    out = []
+    for ns, data in packets:
+        out.append((ns, data))
+        if source.random() < share:
+            out.append((ns + source.randrange(20_000, 400_000), data))
+    return sorted(out, key=lambda p: p[0])
+
+
+def one_sided(packets, _source):
+    """A server that does not answer: of the handshake only the client's first Hellos, again and again."""
+    begin, hello = next((ns, data) for ns, data in packets if kind_of(data) == HELLO)
+    return [(begin + int((2 ** i - 1) * 0.3e9), hello) for i in range(6)]
+
+
+def cut(packets, _source, size=96):
+    """Each packet holds only its beginning, as some captures do; the IP header says how long it was."""
+    return [(ns, data[:size]) for ns, data in packets]
+
+
 def replayed(packets, source, count=40, seconds=3):
     """Somebody sends recorded packets again."""
     old = [p for p in packets if is_sealed(p[1])]

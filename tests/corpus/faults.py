@@ -67,6 +67,14 @@ def delay():
                          {"bufferbloat"}, CONGESTION)
     for every in ("90ms", "150ms"):
         yield Sample(f"slow-receiver-{every}", scenario(flow={"reads_every": every}), {"slow-receiver"}, LOST_PICTURES)
+    for share in ("1%", "5%"):
+        yield Sample(f"duplicated-{share}", scenario(link={"duplicate": share}), {"duplication"}, places=("media.viewer",))
+    for queue in ("100ms", "200ms"):
+        yield Sample(f"marks-{queue}", scenario(forward={"rate": "1500kbit", "queue": queue, "mark_above": "20ms"}),
+                     {"congestion-marks"}, CONGESTION - {"bufferbloat"}, places=("media.viewer",))
+    yield Sample("marks-cleared", scenario(forward={"ecn_path": "cleared"}), {"ecn-cleared"}, places=("media.viewer",))
+    yield Sample("marks-cleared-narrow", scenario(forward={"ecn_path": "cleared", "rate": "1200kbit"}), {"ecn-cleared"}, CONGESTION,
+                 places=("media.viewer",))
     for disorder in ("3%:15ms", "8%:25ms"):
         yield Sample(f"reordering-{disorder}", scenario(link={"reorder": disorder}), {"reordering"})
 
@@ -91,6 +99,9 @@ def media(frames):
     for size in (12, 20):
         yield Sample(f"key-frames-{size}", scenario(encoder={"key_size": size, "key_interval": "2s", "variation": "2%"}),
                      {"key-frame-spikes"}, CONGESTION)
+    for rate in ("130kbit", "180kbit"):
+        yield Sample(f"starved-{rate}", scenario(length=60, flow=film(frames), forward={"rate": rate}), {"slow-path"}, CONGESTION,
+                     places=("media.viewer",))
     for low, seconds in (("700kbit", 7), ("500kbit", 9)):
         steps = ",".join(f"{'4mbit' if i % 2 == 0 else low}@{i * seconds}s" for i in range(60 // seconds))
         yield Sample(f"oscillating-{low}", scenario(length=60, flow=film(frames), forward={"rate": steps}), {"oscillating-rendition"},
@@ -118,10 +129,19 @@ def capture():
                      edits=[partial(edit.captured_partly, share=share, run=run)])
 
 
+    for size in (96, 200):
+        yield Sample(f"cut-{size}", scenario(), {"cut-packets"}, edits=[partial(edit.cut, size=size)])
+    yield Sample("captured-twice", scenario(), {"duplication"}, edits=[edit.copied])
+
+
 def attacks():
     yield Sample("replayed", scenario(), {"replay"}, edits=[edit.replayed])
-    yield Sample("injected", scenario(), {"injection"}, edits=[edit.injected])
-    yield Sample("flooded", scenario(), {"handshake-flood"}, edits=[edit.flooded], places=("media.server",))
+    for count in (20, 80):
+        yield Sample(f"injected-{count}", scenario(), {"injection"}, edits=[partial(edit.injected, count=count)])
+    for count in (150, 400):
+        yield Sample(f"flooded-{count}", scenario(), {"handshake-flood"}, edits=[partial(edit.flooded, count=count)],
+                     places=("media.server",))
+    yield Sample("not-answered", scenario(), {"no-answer"}, edits=[edit.one_sided], places=("media.viewer",))
 
 
 def together(frames):

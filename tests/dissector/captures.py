@@ -50,8 +50,10 @@ def packets_of(capture):
 
 
 def write(path, packets):
+    """Of one that is shorter than its IP header says, the capture has only the beginning."""
     pcap = Pcap(path)
     for at, data in packets:
-        pcap.add_raw(at, data)
+        missing = max(0, struct.unpack_from(">H", data, 2)[0] - len(data)) if data[0] >> 4 == 4 else 0
+        pcap.add_raw(at, data + bytes(missing), missing)
     pcap.close()
     return path

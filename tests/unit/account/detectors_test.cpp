@@ -148,6 +148,23 @@ TEST(Detectors, NameTheWeightiestFirstAndSayWhen) {
   EXPECT_NE(connection_findings(c)[0].evidence.find("packets 17 to 29 at 3.120 s"), std::string::npos);
 }
 
+TEST(Detectors, SayWhenAndWhichPacket) {
+  ConnectionAccount c = with({{"packetsDuplicated", 400},
+                              {"packetsMarked", 50},
+                              {"ackDelayP50", 0.09},
+                              {"ackDelayMax", 0.4},
+                              {"ackDelayMaxAt", 7.25},
+                              {"ackDelayMaxNumber", 311}});
+  c.down.events = {{PathEvent::Kind::copy, Time(3s), 70, "a packet came again"},
+                   {PathEvent::Kind::marked, Time(4s), 90, "a queue marked a packet"}};
+  std::string all;
+  for (const Finding& f : connection_findings(c)) all += f.evidence + "\n";
+  for (const char* said : {"first at 3.000 s with number 70", "first at 4.000 s with number 90",
+                           "that of packet 311, at 7.250 s: 400 ms"}) {
+    EXPECT_NE(all.find(said), all.npos) << said << " in\n" << all;
+  }
+}
+
 TEST(Detectors, KnowAServerThatDoesNotAnswer) {
   ConnectionAccount c;
   c.measures = {{"hellos", 12}};
@@ -233,8 +250,8 @@ TEST(Detectors, FindAClockThatWasSetBackAndPacketsThatAreCut) {
   const auto found = capture_findings(reading, Account());
   ASSERT_EQ(found.size(), 1u);
   EXPECT_EQ(found[0].detector, "clock-problem");
-  EXPECT_EQ(cut_packets(7)->detector, "cut-packets");
-  EXPECT_FALSE(cut_packets(0));
+  EXPECT_EQ(cut_packets(7, 2.5)->detector, "cut-packets");
+  EXPECT_FALSE(cut_packets(0, 0));
 }
 
 TEST(CaptureMetrics, HaveEachANameOfItsOwnAUnitAndAMeaning) {

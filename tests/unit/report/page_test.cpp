@@ -30,6 +30,14 @@ nlohmann::json data_in(const std::string& html) {
   return nlohmann::json::parse(html.substr(begin, html.find("</script>", begin) - begin));
 }
 
+TEST(Page, SaysTheFirstThingsAboveTheCharts) {
+  Page page = example();
+  page.first.push_back({.title = "What stands out", .head = {""}, .rows = {{"Loss was high", "", {}}}});
+  const std::string html = to_html(page);
+  EXPECT_LT(html.find("What stands out"), html.find("class=chart"));
+  EXPECT_GT(html.find("Measures"), html.find("class=chart"));
+}
+
 TEST(Page, NeedsNoOtherFile) {
   const std::string html = to_html(example());
   for (const char* outside : {"<link", " src=", "url(http", "@import", "sourceMappingURL"}) {
