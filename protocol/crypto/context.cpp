@@ -34,6 +34,14 @@ Handle<evp_mac_ctx_st> make_hmac(OSSL_LIB_CTX* library) {
   return context;
 }
 
+Handle<evp_pkey_st> make_x25519_peer(OSSL_LIB_CTX* library) {
+  constexpr std::array<unsigned char, 32> base_point{9};
+  Handle<evp_pkey_st> key(
+      EVP_PKEY_new_raw_public_key_ex(library, "X25519", nullptr, base_point.data(), base_point.size()));
+  require(key != nullptr);
+  return key;
+}
+
 }  // namespace
 
 Context::Context(const Entropy& entropy, Ciphers ciphers)
@@ -46,6 +54,7 @@ Context::Context(const Entropy& entropy, Ciphers ciphers)
   sha256_.reset(EVP_MD_fetch(library(), "SHA2-256", nullptr));
   require(aes_256_gcm_ != nullptr && sha384_ != nullptr && sha256_ != nullptr);
   hmac_sha384_ = make_hmac(library());
+  x25519_peer_ = make_x25519_peer(library());
 }
 
 void Context::feed(std::size_t size) {

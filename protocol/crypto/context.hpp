@@ -41,6 +41,9 @@ class Context {
   const evp_md_st* sha384() const { return sha384_.get(); }
   const evp_md_st* sha256() const { return sha256_.get(); }
   evp_mac_ctx_st* hmac_sha384() const { return hmac_sha384_.get(); }  // to be given a key before each use
+  /// To be given the peer's share before each use: libcrypto goes through the names of all its algorithms
+  /// when it makes a key.
+  evp_pkey_st* x25519_peer() const { return x25519_peer_.get(); }
 
   /// What an operation with an RSA private key may draw for blinding: up to 32 attempts at a number below the
   /// modulus, each of which succeeds with at least 5/8.
@@ -62,6 +65,7 @@ class Context {
   Handle<evp_cipher_st> aes_256_gcm_;
   Handle<evp_md_st> sha384_, sha256_;
   Handle<evp_mac_ctx_st> hmac_sha384_;
+  Handle<evp_pkey_st> x25519_peer_;
 };
 
 }  // namespace avocet::crypto

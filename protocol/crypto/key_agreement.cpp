@@ -78,8 +78,10 @@ Handle<evp_pkey_st> p256_key(const Context& context, ByteView share, ByteView pr
 Handle<evp_pkey_st> peer_key(Context& context, Group group, ByteView share) {
   if (share.size() != share_size(group)) return nullptr;
   if (group == Group::x25519) {
-    return Handle<evp_pkey_st>(EVP_PKEY_new_raw_public_key_ex(context.library(), "X25519", nullptr,
-                                                              raw(share.data()), share.size()));
+    EVP_PKEY* peer = context.x25519_peer();
+    require(EVP_PKEY_set1_encoded_public_key(peer, raw(share.data()), share.size()) == 1 &&
+            EVP_PKEY_up_ref(peer) == 1);
+    return Handle<evp_pkey_st>(peer);
   }
   // AV-KEY-3: OpenSSL also takes hybrid (0x06, 0x07) and compressed (0x02, 0x03) points, and infinity (0x00).
   if (share[0] != std::byte{0x04}) return nullptr;
@@ -124,7 +126,7 @@ std::optional<KeyAgreement> KeyAgreement::from_private(Context& context, Group g
 std::optional<Secret<shared_secret_size>> KeyAgreement::agree(Context& context, ByteView peer_share) const {
   const Handle<evp_pkey_st> peer = peer_key(context, group_, peer_share);
   if (peer == nullptr) return std::nullopt;
-  context.feed(blinding_bytes);
+  if (group_ == Group::secp256r1) context.feed(blinding_bytes);  // X25519 draws nothing
   const Handle<evp_pkey_ctx_st> derivation(
       EVP_PKEY_CTX_new_from_pkey(context.library(), key_.get(), nullptr));
   require(derivation != nullptr && EVP_PKEY_derive_init(derivation.get()) == 1);

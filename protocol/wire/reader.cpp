@@ -1,5 +1,7 @@
 #include "protocol/wire/reader.hpp"
 
+#include <cstring>
+
 namespace avocet::wire {
 
 std::string_view to_string(Fault fault) {
@@ -30,6 +32,11 @@ std::uint64_t Reader::long_varint() {
 std::size_t Reader::take_zeros() {
   if (!ok()) return 0;
   const std::size_t from = at_;
+  // A Hello is mostly padding: eight at a time.
+  for (std::uint64_t word = 0; bytes_.size() - at_ >= sizeof word; at_ += sizeof word) {
+    std::memcpy(&word, bytes_.data() + at_, sizeof word);
+    if (word != 0) break;
+  }
   while (at_ < bytes_.size() && bytes_[at_] == std::byte{0}) ++at_;
   return at_ - from;
 }
