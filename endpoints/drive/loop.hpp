@@ -121,9 +121,11 @@ class Loop {
   void receive(Time now, const Received& run) {
     stats_.bytes_in += run.bytes.size();
     stats_.datagrams_in += run.datagrams();
+    session::Datagram datagram{
+        .from = run.from, .to = run.to, .ecn = run.ecn, .arrived = run.arrived, .bytes = {}};
     for_each_datagram(run, [&](ByteSpan bytes) {
-      core_.receive(now,
-                    {.from = run.from, .to = run.to, .ecn = run.ecn, .arrived = run.arrived, .bytes = bytes});
+      datagram.bytes = bytes;
+      core_.receive(now, datagram);
     });
   }
 

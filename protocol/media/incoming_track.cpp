@@ -47,18 +47,18 @@ IncomingTrack::Outcome IncomingTrack::insert(Time arrived, const wire::Media& me
     return {};
   }
   if (done(first)) return {};  // the rest of a frame that was dropped
-  const std::optional<std::size_t> at = find_or_begin(arrived, first, media.fragment);
-  if (!at) return {};
-  Assembly& frame = *assemblies_[*at];
+  const std::size_t at = find_or_begin(arrived, first, media.fragment);
+  if (at == nowhere) return {};
+  Assembly& frame = *assemblies_[at];
   const Assembly::Added added = frame.add(context_.pool, media.index, media.data, arrived);
   if (added == Assembly::Added::duplicate) {
     ++context_.counters.fragments_duplicate;
     return {};
   }
   if (added == Assembly::Added::fresh) held_ += FragmentPool::cost(media.data.size());
-  const bool overlaps = *at + 1 < assemblies_.size() && assemblies_[*at + 1]->first() < frame.end();
+  const bool overlaps = at + 1 < assemblies_.size() && assemblies_[at + 1]->first() < frame.end();
   if (added == Assembly::Added::contradiction || overlaps) {
-    contradict(*at);
+    contradict(at);
     return {};
   }
   if (repaired) frame.mark_repaired();
@@ -68,7 +68,7 @@ IncomingTrack::Outcome IncomingTrack::insert(Time arrived, const wire::Media& me
   Outcome outcome{.fresh = true, .ends_frame = frame.is_last(media.index)};
   if (frame.whole()) {
     const std::size_t before = ready.size();
-    complete(*at, ready);
+    complete(at, ready);
     outcome.completed = ready.size() > before;
     outcome.ends_frame = true;
   }
@@ -83,12 +83,11 @@ std::size_t IncomingTrack::after(FragmentNumber n) const {
 
 /// The frame that begins with `first` and shall contain `n`. Nothing when another is in the way, which is
 /// then dropped: no fragment belongs to two frames.
-std::optional<std::size_t> IncomingTrack::find_or_begin(Time arrived, FragmentNumber first,
-                                                        FragmentNumber n) {
+std::size_t IncomingTrack::find_or_begin(Time arrived, FragmentNumber first, FragmentNumber n) {
   std::size_t at = after(first);
   if (at > 0 && assemblies_[at - 1]->first() == first) return at - 1;
-  if (at > 0 && assemblies_[at - 1]->end() > first) return contradict(at - 1), std::nullopt;
-  if (at < assemblies_.size() && assemblies_[at]->first() <= n) return contradict(at), std::nullopt;
+  if (at > 0 && assemblies_[at - 1]->end() > first) return contradict(at - 1), nowhere;
+  if (at < assemblies_.size() && assemblies_[at]->first() <= n) return contradict(at), nowhere;
   if (assemblies_.size() >= max_assemblies) {
     drop_oldest();
     at = after(first);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
 #include <memory>
 #include <vector>
 
@@ -68,7 +69,8 @@ class IncomingTrack {
   bool closes_old_gap(Time arrived, FragmentNumber);
 
   Outcome insert(Time arrived, const wire::Media&, bool repaired, std::vector<Completed>& ready);
-  std::optional<std::size_t> find_or_begin(Time arrived, FragmentNumber first, FragmentNumber n);
+  static constexpr std::size_t nowhere = SIZE_MAX;
+  std::size_t find_or_begin(Time arrived, FragmentNumber first, FragmentNumber n);
   std::size_t after(FragmentNumber n) const;
   void begin_at(std::size_t at, FragmentNumber first, Time arrived);
   void complete(std::size_t at, std::vector<Completed>& ready);

@@ -114,12 +114,12 @@ void MediaSender::advance(Time now) {
 MediaSender::Share* MediaSender::choose(Time now) {
   if (chosen_) return *chosen_;
   Share* best = nullptr;
-  int best_rank = 0;
+  SendTrack::Rank best_rank = SendTrack::nothing_to_send;
   for (Share& share : tracks_) {
-    const std::optional<int> rank = share.track->rank(*context_, now);
-    if (!rank) continue;
-    if (best == nullptr || *rank < best_rank || (*rank == best_rank && share.finish < best->finish)) {
-      best = &share, best_rank = *rank;
+    const SendTrack::Rank rank = share.track->rank(*context_, now);
+    if (rank == SendTrack::nothing_to_send) continue;
+    if (best == nullptr || rank < best_rank || (rank == best_rank && share.finish < best->finish)) {
+      best = &share, best_rank = rank;
     }
   }
   chosen_ = best;

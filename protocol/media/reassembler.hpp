@@ -41,11 +41,13 @@ class Reassembler {
   struct Config {
     std::size_t max_pending = 8u << 20;
   };
+  /// In one byte: what is written as three and read back at once as a whole stalls the processor, and this is
+  /// returned for each packet.
   struct Outcome {
-    bool fresh = false;       ///< news: not a duplicate, not dropped
-    bool completed = false;   ///< at least one frame became whole: call next()
-    bool ends_frame = false;  ///< the last fragment of its frame by position, or the one that completed it:
-                              ///< acknowledge at once
+    bool fresh : 1 = false;       ///< news: not a duplicate, not dropped
+    bool completed : 1 = false;   ///< at least one frame became whole: call next()
+    bool ends_frame : 1 = false;  ///< the last fragment of its frame by position, or the one that completed
+                                  ///< it: acknowledge at once
   };
   static constexpr std::size_t max_tracks = 32;
 

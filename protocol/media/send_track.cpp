@@ -74,13 +74,13 @@ bool SendTrack::finished_with(const OutgoingFrame& f) {
   return true;
 }
 
-std::optional<int> SendTrack::rank(SenderContext& context, Time now) {
-  if (idle()) return std::nullopt;
+SendTrack::Rank SendTrack::rank(SenderContext& context, Time now) {
+  if (idle()) return nothing_to_send;
   const Repair* repair = next_repair(context, now);
   const OutgoingFrame* next = repair == nullptr ? frames_.next_unsent() : &frames_.frame_of(repair->number);
-  if (next == nullptr) return std::nullopt;
-  if (options_.priority == TrackOptions::Priority::audio) return 0;
-  return next->frame.key ? 1 : 2;
+  if (next == nullptr) return nothing_to_send;
+  if (options_.priority == TrackOptions::Priority::audio) return audio;
+  return next->frame.key ? key_frame : other_video;
 }
 
 bool SendTrack::write(SenderContext& context, Time now, wire::Writer& packet, Sent& out) {
@@ -150,7 +150,13 @@ bool SendTrack::write_fragment(SenderContext& context, const OutgoingFrame& f, F
   wire::write_typed(attempt, media);
   if (!attempt.ok()) return false;
   packet = attempt;
-  out = {.track = id_, .fragment = number, .length = static_cast<std::uint32_t>(media.data.size())};
+  // Member by member: `out = {...}` is built elsewhere and copied in wider pieces than it was written in,
+  // which has to wait until all of the fragment has left the store buffer.
+  out.parity = out.retransmission = false;
+  out.track = id_;
+  out.fragment = number;
+  out.length = static_cast<std::uint32_t>(media.data.size());
+  out.row = 0;
   ++context.counters.fragments_sent;
   context.counters.media_bytes_sent += out.length;
   return true;

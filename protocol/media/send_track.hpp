@@ -52,8 +52,11 @@ class SendTrack {
 
   /// Gives up what has expired, ends runs whose time has come, lets waiting copies go.
   void advance(SenderContext&, Time now);
-  /// 0 audio, 1 key frames, 2 other video; nothing when there is nothing to send. After advance().
-  std::optional<int> rank(SenderContext&, Time now);
+  /// Whose turn it is among tracks, the first best. A plain number: an optional is put together in memory,
+  /// where reading it back at once stalls the processor, several times for each packet.
+  enum Rank : std::uint8_t { audio, key_frame, other_video, nothing_to_send };
+  /// After advance().
+  Rank rank(SenderContext&, Time now);
   bool write(SenderContext&, Time now, wire::Writer&, Sent&);
   bool write_probe_parity(SenderContext&, wire::Writer&, Sent&);
   std::optional<Time> wake() const;

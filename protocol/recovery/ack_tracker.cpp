@@ -89,7 +89,10 @@ void AckTracker::remember(PacketNumber number, Time arrived) {
   if (arrivals_.size() == wire::max_arrivals) arrivals_.erase(arrivals_.begin());
   auto place = arrivals_.end();
   while (place != arrivals_.begin() && (place - 1)->number > number) --place;
-  arrivals_.insert(place, {number, arrived, 0});
+  if (place != arrivals_.end()) return void(arrivals_.insert(place, {number, arrived, 0}));
+  Received& newest = arrivals_.emplace_back();  // in place, as nearly always
+  newest.number = number;
+  newest.arrived = arrived;
 }
 
 void AckTracker::add_ranges(wire::Ack& out, std::size_t& room) const {

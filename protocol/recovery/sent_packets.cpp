@@ -67,21 +67,25 @@ class SentPackets::ArrivalReader {
 void SentPackets::on_sent(const SentPacket& packet) {
   assert(packet.number.value == next_ && !exhausted());
   make_room(packet.carried.size());
-  Record record{.sent = packet.sent,
-                .overtaken = Time::max(),
-                .carried = carried_next_,
-                .size = static_cast<std::uint16_t>(packet.size),
-                .carried_count = static_cast<std::uint8_t>(packet.carried.size())};
+  // Written where it stays: a record that is copied there behind its bits stalls the processor.
+  Record& record = at(next_++);
+  record.sent = packet.sent;
+  record.overtaken = Time::max();
+  record.carried = carried_next_;
+  record.size = static_cast<std::uint16_t>(packet.size);
+  record.carried_count = static_cast<std::uint8_t>(packet.carried.size());
+  bool media = false;
+  for (const Carried& item : packet.carried) {
+    carried_[carried_next_++ & (carried_.size() - 1)] = item;
+    media = media || item.what == Carried::What::media || item.what == Carried::What::parity;
+  }
+  record.state = State::outstanding;
   record.ack_eliciting = packet.ack_eliciting;
   record.in_flight = packet.in_flight;
+  record.media = media;
   record.probe = packet.probe;
   record.app_limited = packet.app_limited;
   record.marked = packet.marked;
-  for (const Carried& item : packet.carried) {
-    carried_[carried_next_++ & (carried_.size() - 1)] = item;
-    if (item.what == Carried::What::media || item.what == Carried::What::parity) record.media = true;
-  }
-  at(next_++) = record;
   if (packet.in_flight) bytes_in_flight_ += packet.size;
   if (packet.ack_eliciting) {
     ++eliciting_in_flight_;
@@ -167,15 +171,15 @@ void SentPackets::for_each_run(const wire::Ack& ack, Visit&& visit) const {
 
 SentPacket SentPackets::unpack(std::uint64_t number) const {
   const Record& record = at(number);
-  SentPacket packet{.number = {number},
-                    .sent = record.sent,
-                    .size = record.size,
-                    .ack_eliciting = record.ack_eliciting,
-                    .in_flight = record.in_flight,
-                    .probe = record.probe,
-                    .app_limited = record.app_limited,
-                    .marked = record.marked,
-                    .carried = {}};
+  SentPacket packet;
+  packet.number = {number};
+  packet.sent = record.sent;
+  packet.size = record.size;
+  packet.ack_eliciting = record.ack_eliciting;
+  packet.in_flight = record.in_flight;
+  packet.probe = record.probe;
+  packet.app_limited = record.app_limited;
+  packet.marked = record.marked;
   for (std::uint32_t i = 0; i < record.carried_count; ++i) {
     packet.carried.push_back(carried_[(record.carried + i) & (carried_.size() - 1)]);
   }
@@ -203,7 +207,7 @@ void SentPackets::leave_flight(const Record& record) {
 }
 
 void SentPackets::on_acked_packet(std::uint64_t number, Time now, const wire::Ack& ack,
-                                  std::optional<std::int64_t> arrival, PacketSink& sink) {
+                                  const std::optional<std::int64_t>& arrival, PacketSink& sink) {
   Record& record = at(number);
   const bool spurious = record.state == State::lost;
   if (spurious) {

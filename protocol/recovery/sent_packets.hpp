@@ -31,7 +31,7 @@ class PacketSink {
  public:
   /// Newly acknowledged. `arrival`: us on the receiver's clock, when reported. `spurious`: it had been
   /// declared lost before; its bytes had left the flight already.
-  virtual void on_acked(const SentPacket&, std::optional<std::int64_t> arrival, bool spurious) = 0;
+  virtual void on_acked(const SentPacket&, const std::optional<std::int64_t>& arrival, bool spurious) = 0;
   /// Declared lost, once per packet.
   virtual void on_lost(const SentPacket&) = 0;
 
@@ -148,8 +148,8 @@ class SentPackets {
   static void grow(std::vector<T>& ring, Sequence begin, Sequence end, std::size_t more);
   void make_room(std::size_t carried);
   void leave_flight(const Record&);
-  void on_acked_packet(std::uint64_t number, Time now, const wire::Ack&, std::optional<std::int64_t> arrival,
-                       PacketSink&);
+  void on_acked_packet(std::uint64_t number, Time now, const wire::Ack&,
+                       const std::optional<std::int64_t>& arrival, PacketSink&);
   void mark_overtaken(Time now, const wire::Ack&);
   void observe_reordering(Duration late, Time now);
   Time loss_time(const Record&) const;

@@ -275,7 +275,7 @@ Client::Client(const ClientConfig& config, session::ClientCredentials credential
                                    calendar)) {}
 Client::~Client() = default;
 
-void Client::receive(Time now, session::Datagram datagram) {
+void Client::receive(Time now, const session::Datagram& datagram) {
   impl_->session.receive(impl_->now = now, datagram);
 }
 void Client::wake(Time now) { impl_->session.wake(impl_->now = now); }

@@ -31,7 +31,7 @@ class Client {
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
 
-  void receive(Time now, session::Datagram);
+  void receive(Time now, const session::Datagram&);
   void wake(Time now);
 
   void join(Time now, std::string_view name);

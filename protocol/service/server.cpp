@@ -92,7 +92,7 @@ Server::Server(const ServerConfig& config, session::ServerCredentials credential
     : impl_(std::make_unique<Impl>(config, std::move(credentials), entropy, calendar)) {}
 Server::~Server() = default;
 
-void Server::receive(Time now, session::Datagram datagram) { impl_->listener.receive(now, datagram); }
+void Server::receive(Time now, const session::Datagram& datagram) { impl_->listener.receive(now, datagram); }
 
 void Server::wake(Time now) {
   impl_->listener.wake(now);

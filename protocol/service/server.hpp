@@ -21,7 +21,7 @@ class Server {
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  void receive(Time now, session::Datagram);
+  void receive(Time now, const session::Datagram&);
   void wake(Time now);
 
   /// Replaces the stored titles. Plays of a title that is gone or changed go on with what they began with.

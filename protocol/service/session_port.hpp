@@ -61,11 +61,11 @@ class SessionPort final : public Port {
   Path path() const override {
     const session::Session* s = listener_.find(id_);
     if (s == nullptr) return {};
-    const session::Stats stats = s->stats();
-    return {.target = stats.target_rate,
-            .round_trip = stats.smoothed_rtt,
-            .media_held = DataSize::bytes(static_cast<std::int64_t>(stats.media_bytes_held)),
-            .media_share = stats.media_share};
+    const session::PathEstimate path = s->path();
+    return {.target = path.target_rate,
+            .round_trip = path.smoothed_rtt,
+            .media_held = DataSize::bytes(static_cast<std::int64_t>(path.media_bytes_held)),
+            .media_share = path.media_share};
   }
 
  private:

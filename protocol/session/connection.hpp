@@ -68,6 +68,9 @@ class Session::Impl final : private recovery::PacketSink {
   /// One that it needs no longer, each once.
   std::optional<ConnectionId> take_freed_id() { return own_ids_.take_freed(); }
   Stats stats() const;
+  PathEstimate path() const {
+    return {controller_->target_rate(), rtt_.smoothed(), media_out_.bytes_held(), media_share_};
+  }
 
  private:
   std::size_t memory_held() const;
@@ -123,9 +126,10 @@ class Session::Impl final : private recovery::PacketSink {
   void on_media_result(Incoming&, const media::Reassembler::Outcome&);
   void on_ack(Incoming&, const wire::Ack&);
   void on_ticket(Time now, const wire::NewTicket&);
-  void on_acked(const recovery::SentPacket&, std::optional<std::int64_t> arrival, bool spurious) override;
+  void on_acked(const recovery::SentPacket&, const std::optional<std::int64_t>& arrival,
+                bool spurious) override;
   void on_lost(const recovery::SentPacket&) override;
-  void told_result(const recovery::SentPacket&, std::optional<std::int64_t> arrival, bool lost,
+  void told_result(const recovery::SentPacket&, const std::optional<std::int64_t>& arrival, bool lost,
                    bool spurious);
   void after_results(Time now, std::uint64_t newly_marked);
 

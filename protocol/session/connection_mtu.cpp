@@ -9,10 +9,8 @@ std::size_t Session::Impl::send_mtu_probe(Time now, ByteSpan room) {
   const std::optional<std::size_t> wanted = mtu_.wanted(now, controller_->target_rate());
   if (!wanted || opening_ || room.size() < *wanted || !may_send_data(now, begin_run())) return 0;
   const std::size_t payload = *wanted - wire::sealed_overhead;
-  Outgoing out{.now = now,
-               .destination = peer_ids_.current(),
-               .frames = wire::Writer(room.subspan(TrafficProtection::payload_at, payload)),
-               .packet = {.number = sent_.next(), .sent = now, .ack_eliciting = true}};
+  Outgoing out(now, peer_ids_.current(), sent_.next(), room.subspan(TrafficProtection::payload_at, payload));
+  out.packet.ack_eliciting = true;
   out.add(wire::Ping{});
   stats_.padding_bytes_sent += out.frames.remaining();
   out.add(wire::Padding{out.frames.remaining() - 1});

@@ -31,11 +31,18 @@ struct Session::Impl::Run {
 
 /// One packet on its way out.
 struct Session::Impl::Outgoing {
-  Time now;
-  ConnectionId destination;
+  const Time now;
+  const ConnectionId destination;
   wire::Writer frames;
   recovery::SentPacket packet;
   std::size_t fresh = 0;  // bytes of media that go out for the first time
+
+  /// Not an aggregate, all of which would be cleared first: the list of what a packet carries is long.
+  Outgoing(Time sent, ConnectionId to, PacketNumber number, ByteSpan room_for_frames)
+      : now(sent), destination(to), frames(room_for_frames) {
+    packet.number = number;
+    packet.sent = sent;
+  }
 
   bool room_for(std::size_t bytes) const { return frames.remaining() >= bytes && !packet.carried.full(); }
   template <class Frame>

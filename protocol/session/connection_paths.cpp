@@ -172,11 +172,10 @@ std::optional<Transmit> Session::Impl::send_trial(Time now, ByteSpan room) {
   const std::size_t size = std::min({room.size(), trial_->room(), wire::base_datagram});
   if (size == 0) return std::nullopt;
   room = room.first(size);
-  Outgoing out{.now = now,
-               .destination = peer_ids_.on_trial(),
-               .frames = wire::Writer(
-                   room.subspan(TrafficProtection::payload_at, room.size() - wire::sealed_overhead)),
-               .packet = {.number = sent_.next(), .sent = now, .size = size, .ack_eliciting = true}};
+  Outgoing out(now, peer_ids_.on_trial(), sent_.next(),
+               room.subspan(TrafficProtection::payload_at, room.size() - wire::sealed_overhead));
+  out.packet.size = size;
+  out.packet.ack_eliciting = true;
   if (trial_->wants_challenge(now)) {
     PathBytes data;
     random_.fill(data);

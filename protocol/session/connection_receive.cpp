@@ -247,7 +247,7 @@ void Session::Impl::on_ticket(Time now, const wire::NewTicket& frame) {
   tell(TicketReceived{std::move(kept)});
 }
 
-void Session::Impl::on_acked(const recovery::SentPacket& packet, std::optional<std::int64_t> arrival,
+void Session::Impl::on_acked(const recovery::SentPacket& packet, const std::optional<std::int64_t>& arrival,
                              bool spurious) {
   using What = recovery::Carried::What;
   for (const recovery::Carried& carried : packet.carried) {
@@ -295,8 +295,8 @@ void Session::Impl::on_lost(const recovery::SentPacket& packet) {
   told_result(packet, std::nullopt, true, false);
 }
 
-void Session::Impl::told_result(const recovery::SentPacket& packet, std::optional<std::int64_t> arrival,
-                                bool lost, bool spurious) {
+void Session::Impl::told_result(const recovery::SentPacket& packet,
+                                const std::optional<std::int64_t>& arrival, bool lost, bool spurious) {
   // What became of packets to an address that the peer has left says nothing of the path that it is on now.
   if (!packet.in_flight || packet.number < first_on_path_ || (lost && packet.number < first_on_address_))
     return;

@@ -75,11 +75,8 @@ std::size_t Session::Impl::send_close(ByteSpan room) {
   ++stats_.packets_sent;
   if (!traffic_) return opening_ ? opening_->close(room, close_) : 0;
   if (room.size() < wire::base_datagram) return 0;
-  Outgoing out{.now = now_,
-               .destination = peer_ids_.current(),
-               .frames = wire::Writer(
-                   room.subspan(TrafficProtection::payload_at, wire::base_datagram - wire::sealed_overhead)),
-               .packet = {}};
+  Outgoing out(now_, peer_ids_.current(), sent_.next(),
+               room.subspan(TrafficProtection::payload_at, wire::base_datagram - wire::sealed_overhead));
   out.add(close_);
   return seal(now_, room, out);
 }
@@ -127,11 +124,9 @@ bool Session::Impl::data_waits(Time now) {
 
 std::size_t Session::Impl::send_packet(Time now, ByteSpan room, const Run& run) {
   if (const auto probe = controller_->take_probe(now)) pacer_.begin_train(now, probe->rate, probe->size);
-  Outgoing out{.now = now,
-               .destination = peer_ids_.current(),
-               .frames = wire::Writer(
-                   room.subspan(TrafficProtection::payload_at, room.size() - wire::sealed_overhead)),
-               .packet = {.number = sent_.next(), .sent = now, .probe = pacer_.in_train(now)}};
+  Outgoing out(now, peer_ids_.current(), sent_.next(),
+               room.subspan(TrafficProtection::payload_at, room.size() - wire::sealed_overhead));
+  out.packet.probe = pacer_.in_train(now);
   const bool first = run.packets == 0;
   const bool ack_is_due = first && acks_.due() && *acks_.due() <= now;
   if (ack_is_due) add_ack(out);

@@ -402,7 +402,7 @@ Listener::Listener(const ListenerConfig& config, ServerCredentials credentials, 
     : impl_(std::make_unique<Impl>(config, std::move(credentials), entropy)) {}
 Listener::~Listener() = default;
 
-void Listener::receive(Time now, Datagram datagram) { impl_->receive(now, datagram); }
+void Listener::receive(Time now, const Datagram& datagram) { impl_->receive(now, datagram); }
 void Listener::wake(Time now) { impl_->wake(now); }
 Listener::Output Listener::poll(Time now, ByteSpan room, std::size_t max_segments) {
   return impl_->poll(now, room, max_segments);

@@ -34,7 +34,7 @@ class Listener {
   Listener(const ListenerConfig&, ServerCredentials, Entropy);
   ~Listener();
 
-  void receive(Time now, Datagram);
+  void receive(Time now, const Datagram&);
   void wake(Time now);
 
   struct SessionEvent {

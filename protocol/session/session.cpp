@@ -19,7 +19,7 @@ Session::Session(Session&&) noexcept = default;
 Session& Session::operator=(Session&&) noexcept = default;
 Session::~Session() = default;
 
-void Session::receive(Time now, Datagram datagram) { impl_->receive(now, datagram); }
+void Session::receive(Time now, const Datagram& datagram) { impl_->receive(now, datagram); }
 void Session::wake(Time now) { impl_->wake(now); }
 Output Session::poll(Time now, ByteSpan room, std::size_t max_segments) {
   return impl_->poll(now, room, max_segments);
@@ -69,5 +69,6 @@ bool Session::may_send() const { return impl_->may_send(); }
 bool Session::connected() const { return impl_->connected(); }
 Role Session::role() const { return impl_->role(); }
 Stats Session::stats() const { return impl_->stats(); }
+PathEstimate Session::path() const { return impl_->path(); }
 
 }  // namespace avocet::session

@@ -32,7 +32,7 @@ class Session {
   ~Session();
 
   /// Never throws: bytes that are not ours are counted and dropped.
-  void receive(Time now, Datagram);
+  void receive(Time now, const Datagram&);
   void wake(Time now);
 
   /// A new reliable stream of ours, if the peer allows one more. Stream 0 exists from the start.
@@ -90,6 +90,7 @@ class Session {
   bool may_send() const;
   Role role() const;
   Stats stats() const;
+  PathEstimate path() const;
 
  private:
   friend class Listener;

@@ -7,6 +7,14 @@
 
 namespace avocet::session {
 
+/// What is known of the path now. A small part of Stats, which is asked for many times a second.
+struct PathEstimate {
+  DataRate target_rate;
+  Duration smoothed_rtt{};
+  std::size_t media_bytes_held = 0;
+  double media_share = 1;  ///< of what is sent
+};
+
 /// Counters since the session began and the current estimates. Names follow W3C webrtc-stats where it has
 /// one.
 struct Stats {

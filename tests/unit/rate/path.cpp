@@ -120,7 +120,8 @@ class Flow final : recovery::PacketSink {
   const recovery::SentPackets& packets() const { return packets_; }
 
  private:
-  void on_acked(const recovery::SentPacket& p, std::optional<std::int64_t> arrival, bool spurious) override {
+  void on_acked(const recovery::SentPacket& p, const std::optional<std::int64_t>& arrival,
+                bool spurious) override {
     controller_->on_result({p.number, p.size, p.sent, arrival, false, p.probe, p.app_limited, spurious});
   }
   void on_lost(const recovery::SentPacket& p) override {

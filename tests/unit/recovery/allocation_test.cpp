@@ -9,7 +9,7 @@ namespace {
 
 struct Count final : PacketSink {
   std::size_t acked = 0, lost = 0;
-  void on_acked(const SentPacket&, std::optional<std::int64_t>, bool) override { ++acked; }
+  void on_acked(const SentPacket&, const std::optional<std::int64_t>&, bool) override { ++acked; }
   void on_lost(const SentPacket&) override { ++lost; }
 };
 

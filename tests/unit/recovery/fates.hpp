@@ -13,7 +13,7 @@ struct Fates : PacketSink {
   std::map<std::uint64_t, std::int64_t> arrivals;
   std::map<std::uint64_t, CarriedList> carried;
 
-  void on_acked(const SentPacket& p, std::optional<std::int64_t> arrival, bool was_lost) override {
+  void on_acked(const SentPacket& p, const std::optional<std::int64_t>& arrival, bool was_lost) override {
     (was_lost ? spurious : acked).insert(p.number.value);
     if (arrival) arrivals[p.number.value] = *arrival;
     carried[p.number.value] = p.carried;
