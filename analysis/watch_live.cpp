@@ -21,6 +21,11 @@ using Clock = capture::HeldRecords::Clock;
 /// A program writes its keys down about a round trip after the packets that they open have begun to pass.
 constexpr auto keys_take = 500ms;
 
+/// The dashboard is drawn anew so often, and takes a twentieth of the time at most: an account of thousands
+/// of connections takes its time, in which packets wait.
+constexpr auto often = 500ms;
+constexpr int seldom = 19;
+
 volatile std::sig_atomic_t stop = 0;
 
 void stop_on_signals() {
@@ -80,14 +85,16 @@ std::expected<Account, std::string> watch_live(const std::string& interface, dou
   const auto read = [&](const capture::Record& record) { reading.read(record); };
   const Screen screen;
   const auto began = Clock::now();
+  Clock::duration pause = often;
   auto drawn = began, keys_read = began - 1s;
   while (stop == 0 && capture->trouble().empty()) {
     const auto now = Clock::now();
     if (seconds > 0 && now - began >= std::chrono::duration<double>(seconds)) break;
     if (now - keys_read >= 100ms) keys.read(reading.keys()), keys_read = now;
-    if (screen.wanted() && now - drawn >= 500ms) {
+    if (screen.wanted() && now - drawn >= pause) {
       screen.show(account_of(reading, opening, interface, {}), capture->dropped());
       drawn = Clock::now();
+      pause = std::max<Clock::duration>(often, (drawn - now) * seldom);
     }
     if (const auto record = capture->next()) held.push(Clock::now(), *record);
     held.release(Clock::now() - wait, read);

@@ -132,7 +132,10 @@ std::optional<Finding> capture_loss(const Place& p) {
 
 std::optional<Finding> outage(const Place& p) {
   const double silence = p.of("longestSilence"), at = p.of("longestSilenceAt");
-  if (silence < long_silence || p.of("rate") < 50'000 || p.of("duration") < 3 * silence) return std::nullopt;
+  if (silence < long_silence || p.of("duration") < 3 * silence) return std::nullopt;
+  constexpr double usual_silence_below = 50'000;  // bit/s, when it was not silent
+  if (p.of("rate") * p.of("duration") < usual_silence_below * (p.of("duration") - silence))
+    return std::nullopt;
   const double step = value_of(p.connection.measures, "clockStep");
   if (step > 0.7 * silence && step < 1.3 * silence) return std::nullopt;  // it was the clock
   const LossRun& longest = p.direction.longest_loss;

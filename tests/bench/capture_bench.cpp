@@ -85,8 +85,8 @@ void analyze(benchmark::State& state, bool with_keys) {
     }
     while (const auto record = file->next()) reading.read(*record);
     const analysis::Connection& connection = reading.connections().all().at(0);
-    if ((with_keys ? connection.opened : connection.unopened) != packets)
-      state.SkipWithError("not as sealed");
+    const std::uint64_t opened = connection.up.opened + connection.down.opened;
+    if ((with_keys ? opened : connection.unopened) != packets) state.SkipWithError("not as sealed");
   }
   state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(packets));
 }

@@ -15,6 +15,8 @@ from scenario import film, scenario, tcp
 CONGESTION = {"bufferbloat", "burst-loss", "random-loss", "asymmetric-loss", "freezes", "slow-path", "policing",
               "oscillating-rendition", "too-little-parity", "congestion-marks", "encoder-overshoot"}
 LOST_PICTURES = {"freezes", "slow-path", "too-little-parity"}
+# The rate falls to below what encoders can make, and comes back in steps.
+AFTER_AN_OUTAGE = LOST_PICTURES | {"burst-loss", "asymmetric-loss", "encoder-overshoot"}
 BOTH = ("media.viewer", "media.server")
 
 
@@ -48,9 +50,9 @@ def loss():
         yield Sample(f"asymmetric-{share}", scenario(forward={"loss": share}), {"random-loss", "asymmetric-loss"}, LOST_PICTURES)
     for at, seconds in ((8, 3), (14, 5)):
         yield Sample(f"outage-{seconds}", scenario(link={"blackholes": f"{at}s-{at + seconds}s"}), {"outage"},
-                     LOST_PICTURES | {"burst-loss", "asymmetric-loss"})
+                     AFTER_AN_OUTAGE)
     yield Sample("outage-seen", scenario(link={"blackholes": "11s-14s"}), {"outage", "freezes"},
-                 LOST_PICTURES | {"burst-loss", "asymmetric-loss"}, places=("media.viewer",))
+                 AFTER_AN_OUTAGE, places=("media.viewer",))
     for rate, burst in (("900kbit", "8kB"), ("1300kbit", "16kB"), ("1600kbit", "16kB")):
         yield Sample(f"policing-{rate}", scenario(forward={"police": {"rate": rate, "burst": burst}}), {"policing"},
                      CONGESTION - {"bufferbloat"})
@@ -147,7 +149,7 @@ def attacks():
 def together(frames):
     yield Sample("random-and-disorder", scenario(link={"loss": "2%", "reorder": "5%:15ms"}), {"random-loss", "reordering"}, LOST_PICTURES)
     yield Sample("outage-and-new-port", scenario(link={"blackholes": "12s-15s"}, flow={"new_port": "12s"}), {"outage", "address-change"},
-                 LOST_PICTURES | {"burst-loss", "asymmetric-loss"})
+                 AFTER_AN_OUTAGE)
     yield Sample("random-captured-partly", scenario(link={"loss": "3%"}), {"random-loss", "capture-loss"}, LOST_PICTURES,
                  edits=[edit.captured_partly])
     yield Sample("slow-receiver-and-burst", scenario(link={"loss": "ge:0.5%:20%"}, flow={"reads_every": "90ms"}),

@@ -7,11 +7,13 @@ is done to the captures. By itself it takes one seed; `--seeds 5` is thorough. F
 
 import argparse
 import json
+import os
 import random
 import shutil
 import sys
 import tempfile
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 for room in ("dissector", "e2e"):
@@ -30,8 +32,13 @@ def findings(programs, capture, keys):
     return {f["detector"]: f"{f['what']} {f['evidence']}" for some in everywhere for f in some}
 
 
+def captures_of(programs, sample, seed):
+    """[(place, what was found)] for each place of a sample."""
+    with tempfile.TemporaryDirectory() as folder:
+        return list(samples(programs, sample, seed, Path(folder)))
+
+
 def samples(programs, sample, seed, folder):
-    """(place, what was found) for each place of a sample."""
     text = folder / f"{sample.name}.toml"
     text.write_text(sample.text)
     out = folder / f"{sample.name}-{seed}"
@@ -62,6 +69,13 @@ class Score:
         yield "overall", self.found.total(), self.missed.total(), self.wrong.total()
 
 
+def report(sample, seed, place, found):
+    for name in sorted(sample.expected - found.keys()):
+        print(f"missed {name} in {sample.name}, seed {seed}, at {place}", flush=True)
+    for name in sorted(found.keys() - sample.expected - sample.allowed):
+        print(f"wrong  {name} in {sample.name}, seed {seed}, at {place}: {found[name]}", flush=True)
+
+
 def share(part, rest):
     return part / (part + rest) if part + rest else 1.0
 
@@ -71,6 +85,7 @@ def main():
     parser.add_argument("--bin", type=lambda name: Path(name).resolve(), required=True, help="folder of the programs")
     parser.add_argument("--seeds", type=int, default=1, help="how many of each sample")
     parser.add_argument("--only", default="", help="samples whose names contain this")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="how many at a time")
     parser.add_argument("--least", type=float, default=0.95, help="precision and recall of every detector")
     arguments = parser.parse_args()
     if not (arguments.bin / "avocet-sim").exists() or not shutil.which("editcap"):
@@ -78,18 +93,14 @@ def main():
         return 77
 
     score, captures = Score(), 0
-    for sample in corpus(FRAMES):
-        if arguments.only not in sample.name:
-            continue
-        for seed in range(1, arguments.seeds + 1):
-            with tempfile.TemporaryDirectory() as folder:
-                for place, found in samples(arguments.bin, sample, seed, Path(folder)):
-                    captures += 1
-                    score.add(sample, found)
-                    for name in sorted(sample.expected - found.keys()):
-                        print(f"missed {name} in {sample.name}, seed {seed}, at {place}", flush=True)
-                    for name in sorted(found.keys() - sample.expected - sample.allowed):
-                        print(f"wrong  {name} in {sample.name}, seed {seed}, at {place}: {found[name]}", flush=True)
+    runs = [(sample, seed) for sample in corpus(FRAMES) if arguments.only in sample.name for seed in range(1, arguments.seeds + 1)]
+    with ThreadPoolExecutor(arguments.jobs) as pool:
+        results = pool.map(lambda one: captures_of(arguments.bin, *one), runs)
+        for (sample, seed), places in zip(runs, results):
+            for place, found in places:
+                captures += 1
+                score.add(sample, found)
+                report(sample, seed, place, found)
     below = 0
     print(f"\n{captures} captures\n{'detector':24} {'found':>5} {'missed':>6} {'wrong':>5} {'precision':>9} {'recall':>6}")
     for name, found, missed, wrong in score.rows():
