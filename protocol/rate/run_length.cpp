@@ -12,6 +12,8 @@ namespace {
 constexpr Duration little = 1ms, much = 3ms;
 /// With so much of a queue before it a run says nothing.
 constexpr Duration standing = 4ms;
+/// After a run that was too long, packets that left alone and were no trouble do not speak for two at once before that.
+constexpr Duration patience = 5s;
 constexpr DataSize datagram = DataSize::bytes(wire::base_datagram);
 
 }  // namespace
@@ -21,9 +23,11 @@ void RunLength::on_arrival(Time sent, std::size_t size, Duration late) {
     close_run();
     sent_ = sent;
     size_ = {};
+    packets_ = 0;
     first_ = late;
   }
   size_ += DataSize::bytes(static_cast<std::int64_t>(size));
+  ++packets_;
   last_ = late;
 }
 
@@ -32,7 +36,9 @@ void RunLength::close_run() {
   const Duration spread = last_ - first_;
   if (spread > much) {
     allowed_ = allowed_ * 0.5;
-  } else if (spread <= little && first_ <= standing && size_ * 2 >= allowed_) {
+    alone_until_ = *sent_ + patience;
+  } else if ((packets_ > 1 || *sent_ >= alone_until_) && spread <= little && first_ <= standing &&
+             size_ * 2 >= allowed_) {
     allowed_ = std::clamp(allowed_ * 2, datagram * 2, most);
   }
 }

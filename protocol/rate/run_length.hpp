@@ -27,9 +27,11 @@ class RunLength {
   void close_run();
 
   DataSize allowed_;
+  Time alone_until_{};
   // the run at hand: packets that left at one instant
   std::optional<Time> sent_;
   DataSize size_;
+  int packets_ = 0;
   Duration first_{}, last_{};
 };
 

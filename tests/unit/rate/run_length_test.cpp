@@ -33,6 +33,17 @@ TEST(RunLength, TakesNoMoreOfASlowPathThanItCarriesInMilliseconds) {
   EXPECT_LE(slower.allowed(), DataSize::bytes(2 * 1200));
 }
 
+/// 1 Mbit/s: two datagrams at once are 10 ms of queue for the second, and single ones are no proof of more.
+TEST(RunLength, TriesASlowPathSeldom) {
+  RunLength length;
+  int tried = 0;
+  for (int i = 0; i < 100; ++i) {  // 10 s
+    tried += length.allowed() > DataSize::bytes(1200);
+    send_runs(length, 1, 9600us);
+  }
+  EXPECT_LE(tried, 8);
+}
+
 TEST(RunLength, LearnsNothingBehindAQueue) {
   RunLength length;
   send_runs(length, 20, 10us, 20ms);
