@@ -2,11 +2,12 @@
 
 #include <algorithm>
 
+#include "analysis/account/place.hpp"
+
 namespace avocet::analysis {
 namespace {
 
 double number(std::uint64_t n) { return static_cast<double>(n); }
-double seconds_of(Time at) { return to_seconds(at.time_since_epoch()); }
 
 }  // namespace
 

@@ -28,16 +28,15 @@ std::optional<Finding> foreign_packets(const Place& p) {
       "{:.0f} packets bear its connection id and are not sealed by it, {:.0f} others are missing{}", foreign,
       p.of("packetsLost"), first_event(p, PathEvent::Kind::not_authentic));
   if (instead_of_others(p)) {
-    return Finding{
-        "damage", Weight::warning, fmt::format("Packets {} were damaged on the way.", p.name), evidence,
-        "A device on the way changes packets and makes their checksums fit: a faulty router or memory, or a "
-        "middlebox that rewrites what it takes for something else."};
+    return Finding{"damage", Weight::warning, fmt::format("Packets {} were damaged on the way.", p.name),
+                   evidence,
+                   "A device on the way changes packets and makes their checksums fit: a faulty router or "
+                   "memory, or a middlebox that rewrites what it takes for something else."};
   }
-  return Finding{
-      "injection", Weight::severe,
-      fmt::format("Somebody else sends packets that pretend to come {}.", p.name), evidence,
-      "Receivers drop them, so that nothing is changed or heard; whoever does it sees the traffic, "
-      "or the key log is not complete."};
+  return Finding{"injection", Weight::severe,
+                 fmt::format("Somebody else sends packets that pretend to come {}.", p.name), evidence,
+                 "Receivers drop them, so that nothing is changed or heard; whoever does it sees the "
+                 "traffic, or the key log is not complete."};
 }
 
 std::optional<Finding> no_answer(const ConnectionAccount& c) {

@@ -65,26 +65,22 @@ std::optional<Finding> loss(const Place& p) {
       numbers_and_time(longest));
   const Weight weight = ratio > 0.02 ? Weight::severe : Weight::warning;
   if (const auto level = policed(p)) {
-    return Finding{
-        "policing", weight, fmt::format("Something drops packets {} above a rate.", p.name),
-        fmt::format("{}; in those moments {:.2f} Mbit/s arrived, which changed by {:.0f} % of what the "
-                    "sender's rate did, "
-                    "and packets hardly waited ({:.0f} ms)",
-                    evidence, level->rate / 1e6, 100 * level->share, 1e3 * p.queue_delay()),
-        "A policer, or a queue with hardly any room: ask for shaping with a queue of some 50 ms, or keep "
-        "the stream below that rate (--cap)."};
+    return Finding{"policing", weight, fmt::format("Something drops packets {} above a rate.", p.name),
+                   fmt::format("{}; in those moments {:.2f} Mbit/s arrived, which changed by {:.0f} % of "
+                               "what the sender's rate did, and packets hardly waited ({:.0f} ms)",
+                               evidence, level->rate / 1e6, 100 * level->share, 1e3 * p.queue_delay()),
+                   "A policer, or a queue with hardly any room: ask for shaping with a queue of some 50 ms, "
+                   "or keep the stream below that rate (--cap)."};
   }
   // Independent losses come in runs of 1 / (1 - ratio).
   if (run > 1.5 / (1 - ratio)) {
-    return Finding{
-        "burst-loss", weight, fmt::format("Packets {} were lost in bursts.", p.name), evidence,
-        "Bursts come from queues that overflow or from radio: compare with the queueing delay at those "
-        "times; a rising one means a full queue."};
+    return Finding{"burst-loss", weight, fmt::format("Packets {} were lost in bursts.", p.name), evidence,
+                   "Bursts come from queues that overflow or from radio: compare with the queueing delay at "
+                   "those times; a rising one means a full queue."};
   }
-  return Finding{
-      "random-loss", weight, fmt::format("Packets {} were lost one by one.", p.name), evidence,
-      "Single losses without a growing queue point at the medium: a cable, Wi-Fi at its range, a faulty "
-      "port."};
+  return Finding{"random-loss", weight, fmt::format("Packets {} were lost one by one.", p.name), evidence,
+                 "Single losses without a growing queue point at the medium: a cable, Wi-Fi at its range, a "
+                 "faulty port."};
 }
 
 std::optional<Finding> asymmetric_loss(const Place& p) {
@@ -97,8 +93,8 @@ std::optional<Finding> asymmetric_loss(const Place& p) {
       "asymmetric-loss", Weight::note, fmt::format("Only packets {} are lost.", p.name),
       fmt::format("{:.2f} % ({:.0f} packets) against {:.2f} % in the other direction; most in a row: {}",
                   here * 100, p.of("pathLost"), there * 100, numbers_and_time(p.direction.longest_loss)),
-      "The place where they are lost is full or broken in one direction only: look at the queues and "
-      "ports that send that way."};
+      "The place where they are lost is full or broken in one direction only: look at the queues and ports "
+      "that send that way."};
 }
 
 std::optional<Finding> mtu_black_hole(const Place& p) {
@@ -109,11 +105,10 @@ std::optional<Finding> mtu_black_hole(const Place& p) {
   if (std::pow(std::max(p.of("pathLossRatio"), 0.01), above) > 1e-3) return std::nullopt;
   return Finding{
       "mtu-black-hole", Weight::warning, fmt::format("Large packets {} never arrive.", p.name),
-      fmt::format(
-          "none of {:.0f} packets with more than {:.0f} bytes arrived, {:.1f} % of the smaller ones did; the "
-          "first of {:.0f} bytes was packet {:.0f}, at {:.3f} s",
-          above, largest, 100 * (1 - p.of("pathLossRatio")), p.of("largestLost"), p.of("largestLostNumber"),
-          p.of("largestLostAt")),
+      fmt::format("none of {:.0f} packets with more than {:.0f} bytes arrived, {:.1f} % of the smaller ones "
+                  "did; the first of {:.0f} bytes was packet {:.0f}, at {:.3f} s",
+                  above, largest, 100 * (1 - p.of("pathLossRatio")), p.of("largestLost"),
+                  p.of("largestLostNumber"), p.of("largestLostAt")),
       "A tunnel or link on the way carries less than it says and drops the rest silently. Media use the size "
       "that works; other programs may hang: lower the MTU of the interface, or let ICMP pass."};
 }
@@ -144,8 +139,8 @@ std::optional<Finding> outage(const Place& p) {
       fmt::format("from {:.2f} s to {:.2f} s; most lost in a row: {}", at, at + silence,
                   numbers_and_time(longest)),
       longest.count > 0
-          ? "Packets are missing after it: the path was down. Look at what changed then: radio, a "
-            "cable, a router that started anew."
+          ? "Packets are missing after it: the path was down. Look at what changed then: radio, a cable, a "
+            "router that started anew."
           : "No packets are missing after it: the sender was silent, or knew that the path was down."};
 }
 

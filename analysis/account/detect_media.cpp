@@ -34,8 +34,7 @@ std::optional<Finding> key_frame_spikes(const Place& p) {
   return Finding{"key-frame-spikes", Weight::warning,
                  fmt::format("Key frames of {} are very large.", track->name),
                  fmt::format("a key frame has the size of {:.1f} frames on average, what takes {:.0f} ms; "
-                             "the largest has {:.0f} KB, at {:.2f} s, "
-                             "and is frame {:.0f}",
+                             "the largest has {:.0f} KB, at {:.2f} s, and is frame {:.0f}",
                              of(*track, "keyFrameSize"),
                              1e3 * of(*track, "keyFrameSize") / std::max(1.0, of(*track, "frameRate")),
                              frame / 1e3, of(*track, "largestFrameAt"), of(*track, "largestFrameNumber")),
@@ -50,13 +49,12 @@ std::optional<Finding> too_much_parity(const Place& p) {
   if (track == nullptr) return std::nullopt;
   return Finding{
       "too-much-parity", Weight::note, fmt::format("Parity for {} was hardly needed.", track->name),
-      fmt::format("{:.0f} % of its bytes are parity; {:.2f} % of the packets were lost, and "
-                  "{:.0f} of {:.0f} frames repaired; the first parity came at {:.2f} s, for fragment {:.0f}",
+      fmt::format("{:.0f} % of its bytes are parity; {:.2f} % of the packets were lost, and {:.0f} of {:.0f} "
+                  "frames repaired; the first parity came at {:.2f} s, for fragment {:.0f}",
                   of(*track, "parityShare") * 100, loss * 100, of(*track, "framesRepaired"),
                   of(*track, "framesReceived"), of(*track, "parityFirstAt"), of(*track, "parityFirstNumber")),
-      "The sender expects more loss than there is: usual for some seconds after a bad time, else "
-      "the round trip is long and parity is its only means; a higher --latency lets it repair by sending "
-      "again."};
+      "The sender expects more loss than there is: usual for some seconds after a bad time, else the round "
+      "trip is long and parity is its only means; a higher --latency lets it repair by sending again."};
 }
 
 std::optional<Finding> too_little_parity(const Place& p) {
@@ -67,15 +65,15 @@ std::optional<Finding> too_little_parity(const Place& p) {
     // One that is sent again comes a round trip after it was missed, if it is not lost too.
     const bool too_late_to_repeat = 1.5 * round_trip > of(play, "latency");
     if (!play.live || !too_late_to_repeat || lost < 10 || lost < 0.01 * shown) continue;
-    return Finding{"too-little-parity", Weight::warning,
-                   fmt::format("Losses of {} could not be repaired in time.", play.title),
-                   fmt::format("{:.0f} pictures were lost at {:.2f} % packet loss; sending again takes "
-                               "{:.0f} ms, the viewer waits "
-                               "{:.0f} ms, and parity did not make up for it; most in a row: {}",
-                               lost, p.of("pathLossRatio") * 100, round_trip * 1e3, of(play, "latency") * 1e3,
-                               numbers_and_time(p.direction.longest_loss)),
-                   "Give repair more time (--latency of twice the round trip or more); parity covers short "
-                   "losses only."};
+    return Finding{
+        "too-little-parity", Weight::warning,
+        fmt::format("Losses of {} could not be repaired in time.", play.title),
+        fmt::format("{:.0f} pictures were lost at {:.2f} % packet loss; sending again takes {:.0f} ms, the "
+                    "viewer waits {:.0f} ms, and parity did not make up for it; most in a row: {}",
+                    lost, p.of("pathLossRatio") * 100, round_trip * 1e3, of(play, "latency") * 1e3,
+                    numbers_and_time(p.direction.longest_loss)),
+        "Give repair more time (--latency of twice the round trip or more); parity covers short losses "
+        "only."};
   }
   return std::nullopt;
 }
@@ -87,16 +85,14 @@ std::optional<Finding> wasted_retransmissions(const Place& p) {
   const TrackAccount* track = find_video(
       p, [&](const TrackAccount& t) { return wasted(t) > 30 && wasted(t) > 0.01 * of(t, "fragments"); });
   if (track == nullptr) return std::nullopt;
-  return Finding{
-      "wasted-retransmissions", Weight::warning,
-      fmt::format("Fragments of {} were sent again although they had arrived.", track->name),
-      fmt::format(
-          "{:.0f} fragments of {:.0f} came twice, where {:.0f} packets were lost behind this place; the "
-          "first was {:.0f}, at {:.2f} s",
-          of(*track, "fragmentsRepeated"), of(*track, "fragments"), lost, of(*track, "repeatedFirstNumber"),
-          of(*track, "repeatedFirstAt")),
-      "Acknowledgements were late or lost, or packets far out of order: look at the other direction and at "
-      "reordering."};
+  return Finding{"wasted-retransmissions", Weight::warning,
+                 fmt::format("Fragments of {} were sent again although they had arrived.", track->name),
+                 fmt::format("{:.0f} fragments of {:.0f} came twice, where {:.0f} packets were lost behind "
+                             "this place; the first was {:.0f}, at {:.2f} s",
+                             of(*track, "fragmentsRepeated"), of(*track, "fragments"), lost,
+                             of(*track, "repeatedFirstNumber"), of(*track, "repeatedFirstAt")),
+                 "Acknowledgements were late or lost, or packets far out of order: look at the other "
+                 "direction and at reordering."};
 }
 
 std::optional<Finding> encoder_overshoot(const ConnectionAccount& c) {

@@ -10,8 +10,7 @@ namespace {
 
 constexpr std::string_view shorten_queues =
     "Turn on queue management (fq_codel, CAKE) at the bottleneck, usually the access router, or see what "
-    "else "
-    "fills it.";
+    "else fills it.";
 
 /// Without keys: one finding for both directions, as the spin bit cannot tell them apart.
 std::optional<Finding> bufferbloat_by_spin(const Place& p) {
@@ -19,14 +18,12 @@ std::optional<Finding> bufferbloat_by_spin(const Place& p) {
   constexpr double busy = 20;  // packets/s: of a quiet connection round trips are pauses
   if (&p.direction != &p.connection.down || p.of("packets") < busy * p.of("duration")) return std::nullopt;
   if (queue < 0.1 || queue < base) return std::nullopt;
-  return Finding{
-      "bufferbloat", queue > 0.3 ? Weight::severe : Weight::warning,
-      "Packets waited in a long queue, there or back.",
-      fmt::format(
-          "by the spin bit half of the round trips took {:.0f} ms or more, a twentieth {:.0f} ms, the "
-          "quickest {:.0f} ms",
-          p.of("spinRoundTripP50") * 1e3, p.of("spinRoundTripP95") * 1e3, base * 1e3),
-      std::string(shorten_queues)};
+  return Finding{"bufferbloat", queue > 0.3 ? Weight::severe : Weight::warning,
+                 "Packets waited in a long queue, there or back.",
+                 fmt::format("by the spin bit half of the round trips took {:.0f} ms or more, a twentieth "
+                             "{:.0f} ms, the quickest {:.0f} ms",
+                             p.of("spinRoundTripP50") * 1e3, p.of("spinRoundTripP95") * 1e3, base * 1e3),
+                 std::string(shorten_queues)};
 }
 
 }  // namespace
@@ -38,16 +35,15 @@ std::optional<Finding> bufferbloat(const Place& p) {
   const double base = std::max(p.of("roundTripMin"), value_of(p.opposite().measures, "roundTripMin"));
   const bool clock = value_of(p.connection.measures, "clockSteps") > 0;  // which looks like a queue
   if (queue < 0.1 || queue < base || clock) return std::nullopt;
-  return Finding{
-      "bufferbloat", queue > 0.3 ? Weight::severe : Weight::warning,
-      fmt::format("Packets {} waited in a long queue on their way.", p.name),
-      fmt::format("queueing delay {:.0f} ms at the 95th percentile, {:.0f} ms at most{}; without it there "
-                  "and back takes {:.0f} ms",
-                  queue * 1e3, most * 1e3,
-                  before ? fmt::format(" (at {:.1f} s)", p.of("queueBeforeMaxAt"))
-                         : " (" + when_highest(p.direction.series, p.direction.series.queue) + ")",
-                  base * 1e3),
-      std::string(shorten_queues)};
+  return Finding{"bufferbloat", queue > 0.3 ? Weight::severe : Weight::warning,
+                 fmt::format("Packets {} waited in a long queue on their way.", p.name),
+                 fmt::format("queueing delay {:.0f} ms at the 95th percentile, {:.0f} ms at most{}; without "
+                             "it there and back takes {:.0f} ms",
+                             queue * 1e3, most * 1e3,
+                             before ? fmt::format(" (at {:.1f} s)", p.of("queueBeforeMaxAt"))
+                                    : " (" + when_highest(p.direction.series, p.direction.series.queue) + ")",
+                             base * 1e3),
+                 std::string(shorten_queues)};
 }
 
 /// Of a receiver that keeps up, half the acknowledgements leave within the 25 ms that it may hold them; where
@@ -56,16 +52,15 @@ std::optional<Finding> slow_receiver(const Place& p) {
   const double held = p.of("ackDelayP50");
   const bool way_back_full = Place{p.connection, p.opposite(), {}}.queue_delay() > held;
   if (held < 0.03 || p.of("packets") < 200 || way_back_full) return std::nullopt;
-  return Finding{
-      "slow-receiver", Weight::warning, fmt::format("The receiver of packets {} does not keep up.", p.name),
-      fmt::format(
-          "it says that it held half of its acknowledgements for more than {:.0f} ms, a twentieth for more "
-          "than {:.0f} ms, after their packets were there; longest that of packet {:.0f}, at {:.3f} s: "
-          "{:.0f} ms",
-          held * 1e3, p.of("ackDelayP95") * 1e3, p.of("ackDelayMaxNumber"), p.of("ackDelayMaxAt"),
-          p.of("ackDelayMax") * 1e3),
-      "Its machine is too busy: close other programs, choose a lower rendition (--cap) or decoding in "
-      "hardware."};
+  return Finding{"slow-receiver", Weight::warning,
+                 fmt::format("The receiver of packets {} does not keep up.", p.name),
+                 fmt::format("it says that it held half of its acknowledgements for more than {:.0f} ms, a "
+                             "twentieth for more than {:.0f} ms, after their packets were there; longest "
+                             "that of packet {:.0f}, at {:.3f} s: {:.0f} ms",
+                             held * 1e3, p.of("ackDelayP95") * 1e3, p.of("ackDelayMaxNumber"),
+                             p.of("ackDelayMaxAt"), p.of("ackDelayMax") * 1e3),
+                 "Its machine is too busy: close other programs, choose a lower rendition (--cap) or "
+                 "decoding in hardware."};
 }
 
 std::optional<Finding> reordering(const Place& p) {
@@ -86,14 +81,12 @@ std::optional<Finding> duplication(const Place& p) {
   const double share = copies / std::max(1.0, p.of("packetsReceived"));
   if (copies < 10 || share < 0.001) return std::nullopt;
   const bool all = share > 0.5;
-  return Finding{
-      "duplication", Weight::warning, fmt::format("Packets {} came more than once.", p.name),
-      fmt::format("{:.0f} copies, {:.2f} % of the packets{}", copies, share * 100,
-                  first_event(p, PathEvent::Kind::copy)),
-      all ? "Nearly each came twice: the capture was probably made on two interfaces that the same packets "
-            "pass, "
-            "as `-i any` does. Capture one of them."
-          : "A loop or a mirror port makes copies, receivers drop them."};
+  return Finding{"duplication", Weight::warning, fmt::format("Packets {} came more than once.", p.name),
+                 fmt::format("{:.0f} copies, {:.2f} % of the packets{}", copies, share * 100,
+                             first_event(p, PathEvent::Kind::copy)),
+                 all ? "Nearly each came twice: the capture was probably made on two interfaces that the "
+                       "same packets pass, as `-i any` does. Capture one of them."
+                     : "A loop or a mirror port makes copies, receivers drop them."};
 }
 
 std::optional<Finding> address_change(const Place& p) {
@@ -129,9 +122,10 @@ std::optional<Finding> congestion_marks(const Place& p) {
                  "This is how it should be: the sender slows down before packets are lost."};
 }
 
+/// A path that clears marks clears all of them; where some came, it was the sender that gave them up.
 std::optional<Finding> ecn_cleared(const Place& p) {
   const double other = value_of(p.opposite().measures, "ectRatio");
-  if (p.of("packets") < 200 || p.of("ectRatio") > 0.05 || other < 0.5) return std::nullopt;
+  if (p.of("packets") < 200 || p.of("ectRatio") > 0 || other < 0.5) return std::nullopt;
   return Finding{"ecn-cleared", Weight::note, fmt::format("Packets {} came without ECN.", p.name),
                  fmt::format("{:.0f} % of them can be marked, {:.0f} % in the other direction",
                              p.of("ectRatio") * 100, other * 100),
