@@ -46,6 +46,7 @@ struct JourneyAccount {
 struct TrackAccount {
   std::string name;  ///< "720p h264 (track 1)"
   media::Kind kind = media::Kind::video;
+  bool told = true;  ///< the message that says what it is was captured; else `kind` is a guess
   Measures measures;
 };
 

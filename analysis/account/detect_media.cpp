@@ -14,7 +14,7 @@ double of(const PlayAccount& p, std::string_view name) { return value_of(p.measu
 template <class Condition>
 const TrackAccount* find_video(const Place& p, Condition&& holds) {
   const auto found = std::ranges::find_if(p.direction.tracks, [&](const TrackAccount& t) {
-    return t.kind == media::Kind::video && of(t, "framesReceived") >= 100 && holds(t);
+    return t.told && t.kind == media::Kind::video && of(t, "framesReceived") >= 100 && holds(t);
   });
   return found == p.direction.tracks.end() ? nullptr : &*found;
 }

@@ -19,6 +19,7 @@ TrackAccount track_account(const TrackView& t) {
       .kind = t.kind};
   const double time = to_seconds(t.last - t.first);
   const double once = number(t.fragment_bytes - t.repeated_bytes);
+  out.told = !t.codec.empty();
   out.measures = {{"framesReceived", number(t.frames)},
                   {"keyFrames", number(t.key_frames)},
                   {"frameRate", ratio(number(t.frames > 0 ? t.frames - 1 : 0), time)},
