@@ -12,7 +12,8 @@ namespace {
 constexpr Duration little = 1ms, much = 3ms;
 /// With so much of a queue before it a run says nothing.
 constexpr Duration standing = 4ms;
-/// After a run that was too long, packets that left alone and were no trouble do not speak for two at once before that.
+/// After a run that was too long, packets that left alone and were no trouble do not speak for two at once
+/// before that.
 constexpr Duration patience = 5s;
 constexpr DataSize datagram = DataSize::bytes(wire::base_datagram);
 
