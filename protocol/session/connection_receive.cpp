@@ -66,8 +66,8 @@ void Session::Impl::on_reset(const Datagram& datagram) {
 
 void Session::Impl::on_handshake_packet(Time now, const Datagram& datagram) {
   if (!is_ours(datagram)) return ++stats_.packets_malformed, void();  // AV-CID-8
-  // AV-HS-36
-  if (!opening_) return;  // the peer's last flight again: our DONE answers it
+  // AV-HS-36: the peer's last flight again, which our DONE answers.
+  if (!opening_) return ++stats_.packets_duplicate, void();
   ++stats_.packets_received;
   on_opening(now, opening_->on_sealed(datagram.bytes));
 }
@@ -130,9 +130,9 @@ void Session::Impl::measure_jitter(const media::Completed& done) {
 void Session::Impl::hold_early(const Datagram& datagram) {
   // AV-HS-33. Before the handshake is through nobody has proven that the path carries larger ones, and what
   // comes here may be anybody's.
-  if (early_.size() < max_early_packets && datagram.bytes.size() <= wire::base_datagram) {
-    early_.emplace_back(datagram, Bytes(datagram.bytes.begin(), datagram.bytes.end()));
-  }
+  if (early_.size() >= max_early_packets || datagram.bytes.size() > wire::base_datagram)
+    return ++stats_.packets_undecryptable, void();
+  early_.emplace_back(datagram, Bytes(datagram.bytes.begin(), datagram.bytes.end()));
 }
 
 void Session::Impl::on_authentic(Time now) {

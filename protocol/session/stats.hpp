@@ -23,7 +23,7 @@ struct Stats {
   std::uint64_t packets_lost = 0;                        ///< sent by us and declared lost
   std::uint64_t spurious_losses = 0;                     ///< of those, acknowledged after all
   std::uint64_t received_gaps = 0;  ///< packet numbers of the peer's that never arrived: loss before repair
-  std::uint64_t packets_undecryptable = 0;  ///< dropped: did not open
+  std::uint64_t packets_undecryptable = 0;  ///< dropped: did not open, or no room to wait for the keys
   std::uint64_t packets_malformed =
       0;  ///< dropped: no header of ours, or a clear packet that makes no sense here
   std::uint64_t packets_duplicate = 0;                 ///< dropped: replayed or repeated

@@ -51,6 +51,21 @@ TEST(HostilePackets, ReplaysCountOnce) {
   EXPECT_EQ(victim.session.read(victim.now, {0}).data.size(), 1000u);
 }
 
+/// Every datagram is in one counter: that of the peer's last flight too, when it comes once more.
+// AV-HS-36
+TEST(HostilePackets, HandshakePacketsAfterTheHandshakeAreIgnoredAndCounted) {
+  Victim victim;
+  const auto before = victim.session.stats();
+  Bytes late = victim.sealed(frames_of(wire::Ping{}), victim.next);
+  constexpr unsigned kind_bits = 2;
+  late[0] |= static_cast<std::byte>(static_cast<unsigned>(wire::PacketKind::handshake) << kind_bits);
+  victim.bring(late);
+  const auto after = victim.session.stats();
+  EXPECT_EQ(after.packets_duplicate, before.packets_duplicate + 1);
+  EXPECT_EQ(after.packets_received, before.packets_received);
+  EXPECT_EQ(after.packets_sent, before.packets_sent);
+}
+
 // AV-PKT-9
 TEST(HostilePackets, VeryOldOnesAreDroppedAndReorderedOnesAreNot) {
   Victim victim;
