@@ -3,11 +3,16 @@
 #include <algorithm>
 
 namespace avocet::analysis {
+namespace {
+
+/// Parity comes right behind its run. What waits longer waits to be sent again.
+constexpr Duration longest_wait_for_parity = 1s;
+
+}  // namespace
 
 bool FrameOutlines::on_media(Time now, const wire::Media& media, bool repaired,
                              std::vector<WholeFrame>& whole) {
   const bool fresh = !here(media.fragment);
-  heads_.add(media.fragment, media.index, media.data);
   insert(now, media, repaired, whole);
   if (!runs_.empty()) rebuild_runs(now, whole);
   return fresh;
@@ -37,6 +42,7 @@ std::optional<std::size_t> FrameOutlines::find_or_begin(Time now, FragmentNumber
   if (at > 0 && partials_[at - 1].first == first) return at - 1;
   if (at > 0 && partials_[at - 1].end() > first) return std::nullopt;
   if (at < partials_.size() && partials_[at].first <= n) return std::nullopt;
+  forget_heads(now - longest_wait_for_parity);
   partials_.insert(after, Partial{.first = first, .first_arrival = now, .last_arrival = now});
   return at;
 }
@@ -56,6 +62,8 @@ bool FrameOutlines::take(Partial& partial, Time now, const wire::Media& media) c
   if (inserted == Insert::full || (partial.head && partial.seen.back().end > partial.head->fragments))
     return false;
   ++partial.count;
+  const FragmentHead head(media.fragment, media.index, media.data);
+  partial.heads.insert(std::ranges::upper_bound(partial.heads, head.number, {}, &FragmentHead::number), head);
   partial.first_arrival = std::min(partial.first_arrival, now);
   partial.last_arrival = std::max(partial.last_arrival, now);
   return true;
@@ -65,10 +73,8 @@ void FrameOutlines::complete(std::size_t at, TrackId track, std::vector<WholeFra
   const Partial partial = std::move(partials_[at]);
   partials_.erase(partials_.begin() + static_cast<std::ptrdiff_t>(at));
   mark_done(partial.first, partial.end());
-  // As media::Reassembler keeps fragments for runs that small frames share.
-  constexpr std::size_t small = 32;
-  if (!parity_used_ || partial.count > small) {
-    for (FragmentNumber n = partial.first; n < partial.end(); ++n) heads_.forget(n);
+  if (parity_used_ && partial.count <= PastHeads::most_of_frame) {
+    for (const FragmentHead& one : partial.heads) past_.add(one);
   }
   const wire::FrameHead& head = *partial.head;
   if (!first_time(head.number)) return;
@@ -122,14 +128,32 @@ void FrameOutlines::expire(Time before) {
 void FrameOutlines::forget() {
   std::vector<Partial>().swap(partials_);
   std::vector<Run>().swap(runs_);
-  heads_ = FragmentHeads();
+  past_ = PastHeads();
+}
+
+void FrameOutlines::forget_heads(Time before) {
+  for (Partial& partial : partials_) {
+    if (partial.first_arrival < before) std::vector<FragmentHead>().swap(partial.heads);
+  }
+}
+
+/// The frame that the fragment belongs to, if it is one of those that are being received.
+const FrameOutlines::Partial* FrameOutlines::around(FragmentNumber n) const {
+  const auto after = std::ranges::upper_bound(partials_, n, {}, &Partial::first);
+  const bool within = after != partials_.begin() && n - (after - 1)->first < wire::max_fragments_per_frame;
+  return within ? &*(after - 1) : nullptr;
 }
 
 bool FrameOutlines::here(FragmentNumber n) const {
   if (done(n)) return true;
-  const auto after = std::ranges::upper_bound(partials_, n, {}, &Partial::first);
-  if (after == partials_.begin() || n - (after - 1)->first >= wire::max_fragments_per_frame) return false;
-  return (after - 1)->seen.contains(static_cast<std::uint16_t>(n - (after - 1)->first));
+  const Partial* partial = around(n);
+  return partial != nullptr && partial->seen.contains(static_cast<std::uint16_t>(n - partial->first));
+}
+
+const FragmentHead* FrameOutlines::head_of(FragmentNumber n) const {
+  const Partial* partial = around(n);
+  const FragmentHead* head = partial != nullptr ? find_head(partial->heads, n) : nullptr;
+  return head != nullptr ? head : past_.find(n);
 }
 
 }  // namespace avocet::analysis

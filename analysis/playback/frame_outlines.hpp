@@ -45,6 +45,7 @@ class FrameOutlines {
     std::optional<wire::FrameHead> head{};
     Time first_arrival{}, last_arrival{};
     bool repaired = false;
+    std::vector<FragmentHead> heads{};  // by number
 
     FragmentNumber end() const {
       return first + (head ? head->fragments : seen.empty() ? 1u : seen.back().end);
@@ -52,7 +53,7 @@ class FrameOutlines {
   };
   struct Row {
     std::uint8_t row = 0;
-    FragmentHeads::Head head{};
+    std::array<std::byte, FragmentHead::size> head{};
   };
   struct Run {
     TrackId track;
@@ -68,11 +69,14 @@ class FrameOutlines {
   static constexpr std::size_t most_partials = 128, most_runs = 16, most_rows = 64;
 
   bool done(FragmentNumber n) const { return n < floor_ || done_.contains(n); }
+  const Partial* around(FragmentNumber) const;
   bool here(FragmentNumber) const;
+  const FragmentHead* head_of(FragmentNumber) const;
   void mark_done(FragmentNumber begin, FragmentNumber end);
   void insert(Time, const wire::Media&, bool repaired, std::vector<WholeFrame>& whole);
   std::optional<std::size_t> find_or_begin(Time, FragmentNumber first, FragmentNumber n);
   bool take(Partial&, Time, const wire::Media&) const;
+  void forget_heads(Time before);
   void complete(std::size_t at, TrackId, std::vector<WholeFrame>& whole);
   void drop(std::size_t at);
   bool first_time(FrameNumber);
@@ -83,7 +87,7 @@ class FrameOutlines {
 
   std::vector<Partial> partials_;  // by first
   std::vector<Run> runs_;          // by arrival
-  FragmentHeads heads_;
+  PastHeads past_;
   IntervalSet<FragmentNumber, 64> done_;
   IntervalSet<FrameNumber, 32> completed_;
   FragmentNumber floor_;  // everything below is done

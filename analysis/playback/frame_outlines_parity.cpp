@@ -12,11 +12,11 @@ void FrameOutlines::on_parity(Time now, const wire::Parity& parity, std::vector<
   bool needed = false;
   for (unsigned i = 0; i < parity.count && !needed; ++i) needed = !done(parity.first + i);
   if (!needed) return;
-  heads_.keep(2u * parity.count);
   Run& run = run_for(now, parity);
   const bool known = std::ranges::find(run.rows, parity.row, &Row::row) != run.rows.end();
   if (known || run.rows.size() >= most_rows || run.shard_size != parity.data.size()) return;
-  run.rows.push_back({parity.row, FragmentHeads::beginning_of(parity.data)});
+  Row& row = run.rows.emplace_back(Row{.row = parity.row});
+  std::ranges::copy(parity.data.first(std::min(parity.data.size(), row.head.size())), row.head.begin());
   rebuild_runs(now, whole);
 }
 
@@ -40,7 +40,7 @@ void FrameOutlines::rebuild_runs(Time now, std::vector<WholeFrame>& whole) {
   for (std::size_t i = 0; i < runs_.size();) {
     // What came too long ago must be rebuilt along with what is missing.
     for (unsigned n = 0; n < runs_[i].count && runs_[i].rows.size() >= runs_[i].missing(); ++n) {
-      if (runs_[i].missing() > 0 && heads_.find(runs_[i].first + n) == nullptr) runs_[i].present.reset(n);
+      if (runs_[i].missing() > 0 && head_of(runs_[i].first + n) == nullptr) runs_[i].present.reset(n);
     }
     if (runs_[i].rows.size() < runs_[i].missing()) {
       ++i;
@@ -51,7 +51,6 @@ void FrameOutlines::rebuild_runs(Time now, std::vector<WholeFrame>& whole) {
     if (run.missing() == 0) continue;
     std::vector<Bytes> shards;
     for (const wire::Media& media : rebuild(run, shards)) {
-      heads_.add(media.fragment, media.index, media.data);
       recovered_ += !here(media.fragment);
       insert(now, media, true, whole);
     }
@@ -62,7 +61,7 @@ void FrameOutlines::rebuild_runs(Time now, std::vector<WholeFrame>& whole) {
 /// The missing fragments, of which only the beginnings are right; views into `shards`. None when they
 /// contradict each other.
 std::vector<wire::Media> FrameOutlines::rebuild(const Run& run, std::vector<Bytes>& shards) const {
-  const std::size_t missing = run.missing(), size = std::min(run.shard_size, FragmentHeads::size);
+  const std::size_t missing = run.missing(), size = std::min(run.shard_size, FragmentHead::size);
   std::vector<std::uint8_t> rows, lost;
   std::vector<Bytes> reduced;
   for (std::size_t i = 0; i < missing; ++i) {
@@ -75,9 +74,9 @@ std::vector<wire::Media> FrameOutlines::rebuild(const Run& run, std::vector<Byte
       lost.push_back(static_cast<std::uint8_t>(i));
       continue;
     }
-    const FragmentHeads::Head& head = *heads_.find(run.first + i);
+    const FragmentHead& head = *head_of(run.first + i);
     for (std::size_t r = 0; r < missing; ++r) {
-      media::add_to_parity(reduced[r], run.count, rows[r], i, ByteView(head).first(size));
+      media::add_to_parity(reduced[r], run.count, rows[r], i, ByteView(head.bytes).first(size));
     }
   }
   shards.resize(missing);

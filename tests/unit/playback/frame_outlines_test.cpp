@@ -76,6 +76,7 @@ void compare(std::uint64_t seed) {
   Sent sent(seed);
   for (int run = 0; run < 40; ++run) {
     for (std::size_t frames = 1 + sent.below(4); frames > 0; --frames) sent.frame(sent.below(9000), 1100);
+    if (run % 9 == 0) sent.frame(60'000 + sent.below(90'000), 1100);  // the size of key frames
     sent.parity(static_cast<unsigned>(sent.below(4)));
   }
   std::multimap<Time, Sent::Piece> arriving;
