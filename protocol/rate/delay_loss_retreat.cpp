@@ -123,13 +123,15 @@ void DelayLossController::drain(Time now) {
     }
   }
   if (now < drain_until_ && (newest_sent_ <= retreat_sent_ || delay_.floor() > queue_limit() / 2)) return;
-  if (drains_on(now)) return;
+  // An idle source is told nothing of what became of the queue that it left.
+  const bool told = newest_sent_ > retreat_sent_ && now - newest_sent_ < 2 * round_trip();
+  if (told && drains_on(now)) return;
   draining_ = false;
   drained_ = now;
   const bool gone = delay_.floor() <= queue_limit(), tested = std::exchange(testing_, false);
   competition_.on_drained(gone, tested);
   const DataRate back = std::max(rate_, std::min(drained_at_, proven_ * 0.97));
-  if (gone) set_rate(tested ? rate_ + (back - rate_) * believed_after_test : back);
+  if (gone || !told) set_rate(tested ? rate_ + (back - rate_) * believed_after_test : back);
   if (gone && tested) goal_ = std::min(goal_, rate_ * most_after_test);
   const double faster = recovery(most_recovery_gain);
   const bool recovering = faster > worth_recovering;

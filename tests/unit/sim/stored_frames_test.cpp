@@ -87,6 +87,24 @@ TEST(StoredFrames, CutAndRepeatTheTitle) {
   EXPECT_EQ(title.segment(1, 2)->frames[0].size(), 9000u);
 }
 
+/// While enough is buffered nothing is sent, and nothing is heard of the queue that the last segment left:
+/// which must not be taken for somebody else's.
+TEST(StoredFrames, AreSoonWatchedInTheBestThatThePathCarries) {
+  for (const char* delay : {"10ms", "20ms", "25ms", "30ms", "50ms"}) {
+    for (const char* rate : {"3500kbit", "4mbit", "5mbit", "8mbit"}) {
+      const std::string text =
+          std::string("title = \"A film\"\nlength = \"8s\"\n[[link]]\nname = \"path\"\n") +
+          "between = [\"left\", \"right\"]\nqueue = \"200ms\"\ndelay = \"" + delay + "\"\nrate = \"" + rate +
+          "\"\n[[flow]]\nname = \"film\"\nfrom = \"left\"\nto = \"right\"\n" +
+          "kind = \"stored\"\nbuffer = \"3s\"\nframes = \"frames/clip.frames\"\n";
+      const auto read = parse_scenario(text, std::string(AVOCET_SCENARIOS) + "/film.toml", {});
+      ASSERT_TRUE(read) << read.error().front().message;
+      const RunResult result = run(*read, {.seed = 1});
+      EXPECT_EQ(result.flows[0].renditions.back().name, "720p") << delay << ", " << rate;
+    }
+  }
+}
+
 TEST(StoredFrames, AreWatchedInOtherRenditionsWhenTheCapacitySteps) {
   auto read = read_scenario(std::string(AVOCET_SCENARIOS) + "/vod-steps.toml", {{"length", "45s"}});
   ASSERT_TRUE(read) << read.error().front().message;
