@@ -6,7 +6,9 @@
 
 namespace avocet::analysis {
 
-void AckMeter::sent(Time now, PacketNumber number, std::size_t size) { passed_.add(now, number, size); }
+void AckMeter::sent(Time now, PacketNumber number, std::size_t size) {
+  passed_.add(now, number, size, told_);
+}
 
 AckMeter::Sample AckMeter::acknowledged(Time now, const wire::Ack& ack) {
   Sample sample;

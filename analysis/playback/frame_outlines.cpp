@@ -6,7 +6,7 @@ namespace avocet::analysis {
 namespace {
 
 /// Parity comes right behind its run. What waits longer waits to be sent again.
-constexpr Duration longest_wait_for_parity = 1s;
+constexpr Duration longest_wait_for_parity = 600ms;
 
 }  // namespace
 

@@ -21,9 +21,10 @@ class PassedPackets {
   /// `most` of the latest are remembered.
   explicit PassedPackets(std::size_t most) : most_(most) {}
 
-  void add(Time now, PacketNumber number, std::size_t size) {
+  /// All below `acknowledged` have been asked for, and are soon asked for no more.
+  void add(Time now, PacketNumber number, std::size_t size, std::uint64_t acknowledged) {
     if (places_.empty()) places_.resize(least), first_ = number.value;
-    while (places_.size() < most_ && still_asked_for(now, place_of(number.value))) grow();
+    while (places_.size() < most_ && still_asked_for(now, place_of(number.value), acknowledged)) grow();
     Place& place = places_[number.value % places_.size()];
     if (place.number_plus_one() < number.value + 1) {
       place = {(number.value + 1) << size_bits | std::min(size, largest), now};
@@ -54,8 +55,9 @@ class PassedPackets {
   };
 
   const Place& place_of(std::uint64_t number) const { return places_[number % places_.size()]; }
-  static bool still_asked_for(Time now, const Place& place) {
-    return place.number_plus_one() > 0 && now - place.at < 2s;
+  static bool still_asked_for(Time now, const Place& place, std::uint64_t acknowledged) {
+    const Duration age = now - place.at;
+    return place.number_plus_one() > 0 && (age < 1s || (age < 10s && place.number_plus_one() > acknowledged));
   }
   void grow() {
     std::vector<Place> larger(2 * places_.size());
