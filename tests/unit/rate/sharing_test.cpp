@@ -9,13 +9,19 @@ double jain(const std::vector<double>& shares) {
   return sum * sum / squares / static_cast<double>(shares.size());
 }
 
+/// Of one rate, so long each way, with 5 ms of jitter.
+Path path_of(DataRate rate, Duration delay, std::uint64_t seed, Duration queue = link::LinkConfig{}.queue) {
+  link::LinkConfig there, back;
+  there.delay = back.delay = delay;
+  there.jitter = back.jitter = 5ms;
+  there.queue = queue;
+  there.rate = {{0s, rate}};
+  return Path(there, back, seed);
+}
+
 TEST(Sharing, TwoGreedyFlowsConverge) {
   for (std::uint64_t seed = 1; seed <= 3; ++seed) {
-    link::LinkConfig there, back;
-    there.delay = back.delay = 20ms;
-    there.jitter = back.jitter = 5ms;
-    there.rate = {{0s, DataRate::mbps(8)}};
-    Path path(there, back, seed);
+    Path path = path_of(DataRate::mbps(8), 20ms, seed);
     FlowConfig first, second;
     second.start = 5s;
     path.add(first), path.add(second);
@@ -28,11 +34,7 @@ TEST(Sharing, TwoGreedyFlowsConverge) {
 }
 
 TEST(Sharing, ThreeFlowsOfDifferentAge) {  // RFC 8867 section 5.4
-  link::LinkConfig there, back;
-  there.delay = back.delay = 50ms;
-  there.jitter = back.jitter = 5ms;
-  there.rate = {{0s, DataRate::mbps(3.5)}};
-  Path path(there, back, 1);
+  Path path = path_of(DataRate::mbps(3.5), 50ms, 1);
   for (int i = 0; i < 3; ++i) {
     FlowConfig config;
     config.source = Source::live(DataRate::kbps(150), DataRate::mbps(1.5));
@@ -49,11 +51,7 @@ TEST(Sharing, ThreeFlowsOfDifferentAge) {  // RFC 8867 section 5.4
 TEST(Sharing, AHeavierFlowGetsMore) {
   double heavy = 0, light = 0;
   for (std::uint64_t seed = 1; seed <= 3; ++seed) {
-    link::LinkConfig there, back;
-    there.delay = back.delay = 50ms;
-    there.jitter = back.jitter = 5ms;
-    there.rate = {{0s, DataRate::mbps(3.5)}};
-    Path path(there, back, seed);
+    Path path = path_of(DataRate::mbps(3.5), 50ms, seed);
     FlowConfig config;
     config.source = Source::live(DataRate::kbps(150), DataRate::mbps(1.5));
     path.add(config), path.add(config);
@@ -71,12 +69,7 @@ TEST(Sharing, CoexistsWithTcpInADeepQueue) {  // RFC 8867 section 5.6
   for (const Duration queue : {Duration(300ms), Duration(1000ms)}) {
     double media = 0, tcp = 0;
     for (std::uint64_t seed = 1; seed <= 8; ++seed) {
-      link::LinkConfig there, back;
-      there.delay = back.delay = 50ms;
-      there.jitter = back.jitter = 5ms;
-      there.queue = queue;
-      there.rate = {{0s, DataRate::mbps(2)}};
-      Path path(there, back, seed);
+      Path path = path_of(DataRate::mbps(2), 50ms, seed, queue);
       FlowConfig config;
       config.source = Source::live(DataRate::kbps(150), DataRate::mbps(1.5));
       config.start = 5s;
@@ -94,11 +87,7 @@ TEST(Sharing, CoexistsWithTcpInADeepQueue) {  // RFC 8867 section 5.6
 /// one must not retreat from the queue.
 TEST(Sharing, ConstantTrafficIsLeftItsShareAndTheQueueIsKeptShort) {
   for (std::uint64_t seed = 1; seed <= 3; ++seed) {
-    link::LinkConfig there, back;
-    there.delay = back.delay = 50ms;
-    there.jitter = back.jitter = 5ms;
-    there.rate = {{0s, DataRate::mbps(4)}};
-    Path path(there, back, seed);
+    Path path = path_of(DataRate::mbps(4), 50ms, seed);
     FlowConfig config;
     config.source = Source::live(DataRate::kbps(150), DataRate::mbps(1.5));
     const std::size_t flow = path.add(config);
