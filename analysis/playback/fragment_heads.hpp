@@ -4,6 +4,7 @@
 #include <array>
 #include <vector>
 
+#include "protocol/media/reassembly_limits.hpp"
 #include "protocol/wire/frames.hpp"
 
 namespace avocet::analysis {
@@ -35,13 +36,11 @@ inline const FragmentHead* find_head(const std::vector<FragmentHead>& heads, Fra
 /// media::Reassembler keeps.
 class PastHeads {
  public:
-  static constexpr std::size_t most = 128, most_of_frame = 32;
-
   void add(const FragmentHead& head) {
-    if (heads_.size() < most) {
+    if (heads_.size() < media::most_past_fragments) {
       heads_.push_back(head);
     } else {
-      heads_[next_++ % most] = head;
+      heads_[next_++ % media::most_past_fragments] = head;
     }
   }
   /// Null when it did not come, or too long ago.

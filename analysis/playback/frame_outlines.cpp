@@ -73,7 +73,7 @@ void FrameOutlines::complete(std::size_t at, TrackId track, std::vector<WholeFra
   const Partial partial = std::move(partials_[at]);
   partials_.erase(partials_.begin() + static_cast<std::ptrdiff_t>(at));
   mark_done(partial.first, partial.end());
-  if (parity_used_ && partial.count <= PastHeads::most_of_frame) {
+  if (parity_used_ && partial.count <= media::most_past_fragments_of_frame) {
     for (const FragmentHead& one : partial.heads) past_.add(one);
   }
   const wire::FrameHead& head = *partial.head;

@@ -6,7 +6,6 @@
 namespace avocet::analysis {
 
 void TrackView::on_fragment(Time now, const wire::Media& media, std::vector<WholeFrame>& whole) {
-  constexpr Duration reordering = 5ms;  // a gap that closes later was closed by a retransmission
   ++fragments;
   fragment_bytes += media.data.size();
   const auto seen = fragment_numbers.see(now, static_cast<std::uint32_t>(media.fragment.value));
@@ -14,7 +13,8 @@ void TrackView::on_fragment(Time now, const wire::Media& media, std::vector<Whol
     if (repeated++ == 0) first_repeated = {now, media.fragment};
     repeated_bytes += media.data.size();
   }
-  const bool again = seen.kind == NumberTrack::Kind::overtaken && now - seen.missed_at > reordering;
+  const bool again =
+      seen.kind == NumberTrack::Kind::overtaken && now - seen.missed_at > media::most_reordering;
   const std::size_t before = whole.size();
   retransmitted += outlines.on_media(now, media, again, whole) && again;
   for (std::size_t i = before; i < whole.size(); ++i) note(whole[i]);

@@ -2,14 +2,9 @@
 
 #include <algorithm>
 
+#include "protocol/media/reassembly_limits.hpp"
+
 namespace avocet::media {
-namespace {
-
-/// A gap that closes later than this was closed by a retransmission, not by a packet that was overtaken.
-constexpr Duration reordering = 5ms;
-
-}  // namespace
-
 IncomingTrack::IncomingTrack(TrackId id, ReassemblyContext& context) : id_(id), context_(context) {}
 
 IncomingTrack::~IncomingTrack() {
@@ -36,7 +31,7 @@ bool IncomingTrack::closes_old_gap(Time arrived, FragmentNumber n) {
     return false;
   }
   const auto gap = std::ranges::find_if(gaps_, [n](const Gap& g) { return g.begin <= n && n < g.end; });
-  return gap != gaps_.end() && arrived - gap->seen > reordering;
+  return gap != gaps_.end() && arrived - gap->seen > most_reordering;
 }
 
 IncomingTrack::Outcome IncomingTrack::insert(Time arrived, const wire::Media& media, bool repaired,
@@ -117,7 +112,7 @@ void IncomingTrack::complete(std::size_t at, std::vector<Completed>& ready) {
     ++context_.counters.frames_completed;
   }
   const FragmentNumber begin = frame.first(), end = frame.end();
-  if (parity_used_ && frame.pieces().size() <= max_past_of_frame) remember(frame);
+  if (parity_used_ && frame.pieces().size() <= most_past_fragments_of_frame) remember(frame);
   remove(at);
   mark_done(begin, end);
 }
@@ -140,7 +135,7 @@ void IncomingTrack::remember(Assembly& frame) {
   }
   held_ -= frame.held(context_.pool) - Assembly::overhead;
   frame.hand_over();
-  forget_past(max_past);
+  forget_past(most_past_fragments);
 }
 
 void IncomingTrack::forget_past(std::size_t keep) {

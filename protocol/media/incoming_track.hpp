@@ -61,8 +61,6 @@ class IncomingTrack {
 
   static constexpr std::size_t max_assemblies = 512;
   static constexpr std::size_t max_runs = 32;
-  /// A shared run holds small frames: their fragments are kept for it, so many.
-  static constexpr std::size_t max_past = 128, max_past_of_frame = 32;
 
   bool done(FragmentNumber n) const { return n < floor_ || done_.contains(n); }
   void mark_done(FragmentNumber begin, FragmentNumber end);
