@@ -11,6 +11,7 @@
 #include "analysis/output/account_page.hpp"
 #include "analysis/output/account_text.hpp"
 #include "analysis/report/plots.hpp"
+#include "analysis/terminal.hpp"
 
 namespace avocet::analysis {
 namespace {
@@ -57,7 +58,7 @@ bool write_outputs(const Account& account, const Outputs& outputs) {
     if (!outputs.plots.empty()) good = draw_plots(page, outputs.plots) && good;
   }
   if (outputs.json != "-") {
-    fmt::print("{}", to_text(account));
+    fmt::print("{}", to_text(account, text_width()));
   } else if (!account.trouble.empty()) {
     complain(account.trouble + "; the report is of what came before");
   }

@@ -1,7 +1,6 @@
 #include "analysis/watch_live.hpp"
 
 #include <fmt/format.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -12,6 +11,7 @@
 #include "analysis/connections/listeners.hpp"
 #include "analysis/output/dashboard.hpp"
 #include "analysis/packets/key_log_follower.hpp"
+#include "analysis/terminal.hpp"
 
 namespace avocet::analysis {
 namespace {
@@ -49,10 +49,8 @@ class Screen {
 
   bool wanted() const { return wanted_; }
   void show(const Account& account, std::uint64_t dropped) const {
-    winsize size{};
-    const bool known = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 0;
-    fmt::print("\x1b[H\x1b[2J{}",
-               dashboard(account, dropped, known ? size.ws_row : 24, known ? size.ws_col : 80));
+    const TerminalSize size = terminal_size();
+    fmt::print("\x1b[H\x1b[2J{}", dashboard(account, dropped, size.rows, size.columns));
     std::fflush(stdout);
   }
 

@@ -33,6 +33,7 @@ FlowAccount flow_account(const Flow& flow) {
   FlowAccount out{.name = flow.name, .between = to_string(flow.one) + " and " + to_string(flow.two)};
   out.measures = {{"packets", static_cast<double>(flow.packets)},
                   {"bytes", static_cast<double>(flow.bytes)},
+                  {"firstAt", to_seconds(flow.first.time_since_epoch())},
                   {"duration", duration}};
   if (duration > 0) out.measures.push_back({"rate", static_cast<double>(flow.bytes) * 8 / duration});
   return out;

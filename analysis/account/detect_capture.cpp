@@ -15,6 +15,14 @@ bool suffers(const ConnectionAccount& c) {
   return down.queue_delay() > 0.05 || down.of("pathLossRatio") > 0.005;
 }
 
+/// How, and when most.
+std::string harm(const ConnectionAccount& c) {
+  const Place down{c, c.down, {}};
+  return fmt::format("{:.0f} packets to {} were lost, most in a row: {}; they waited {:.0f} ms and more{}",
+                     down.of("pathLost"), c.client, numbers_and_time(c.down.longest_loss),
+                     1e3 * down.queue_delay(), longest_wait(down));
+}
+
 }  // namespace
 
 std::optional<Finding> clock_set(const ConnectionAccount& c) {
@@ -31,10 +39,13 @@ std::optional<Finding> clock_set(const ConnectionAccount& c) {
 
 std::optional<Finding> clock_set_back(const capture::SteadyClock& clock) {
   if (clock.steps_back() == 0) return std::nullopt;
-  return Finding{"clock-problem", Weight::warning, "The clock of the capture was set back.",
-                 fmt::format("{} times, by up to {:.3f} s; times go on as if it had not been",
-                             clock.steps_back(), to_seconds(clock.largest_step())),
-                 std::string(keep_time)};
+  const capture::SteadyClock::Step& most = clock.largest_step();
+  return Finding{
+      "clock-problem", Weight::warning, "The clock of the capture was set back.",
+      fmt::format("{} times, most at {:.3f} s, before packet {} of the file, by {:.3f} s; times go "
+                  "on as if it had not been",
+                  clock.steps_back(), seconds_of(most.at), most.record, to_seconds(most.by)),
+      std::string(keep_time)};
 }
 
 std::optional<Finding> cut_packets(std::uint64_t cut, double first) {
@@ -47,21 +58,19 @@ std::optional<Finding> cut_packets(std::uint64_t cut, double first) {
 
 std::optional<Finding> unfair_cross_traffic(const Account& account) {
   double media = 0, others = 0;
-  bool harmed = false;
-  for (const ConnectionAccount& c : account.connections) {
-    media += value_of(c.down.measures, "bytes");
-    harmed = harmed || suffers(c);
-  }
+  for (const ConnectionAccount& c : account.connections) media += value_of(c.down.measures, "bytes");
+  const auto harmed = std::ranges::find_if(account.connections, suffers);
   for (const FlowAccount& flow : account.flows) others += value_of(flow.measures, "bytes");
-  if (media <= 0 || !harmed || others < media) return std::nullopt;
+  if (media <= 0 || harmed == account.connections.end() || others < media) return std::nullopt;
   const FlowAccount& largest = account.flows.front();
+  const auto of = [&largest](std::string_view name) { return value_of(largest.measures, name); };
   return Finding{"unfair-cross-traffic", Weight::warning,
                  fmt::format("{} between {} takes more of the path than media do, which suffer.",
                              largest.name, largest.between),
-                 fmt::format("{:.1f} MB in {} other flows, of which it has {:.1f} MB at {:.2f} Mbit/s, "
-                             "beside {:.1f} MB of media",
-                             others / 1e6, account.flow_count, value_of(largest.measures, "bytes") / 1e6,
-                             value_of(largest.measures, "rate") / 1e6, media / 1e6),
+                 fmt::format("{:.1f} MB in {} other flows, of which it has {:.1f} MB at {:.2f} Mbit/s, from "
+                             "{:.3f} s to {:.3f} s, beside {:.1f} MB of media; {}",
+                             others / 1e6, account.flow_count, of("bytes") / 1e6, of("rate") / 1e6,
+                             of("firstAt"), of("firstAt") + of("duration"), media / 1e6, harm(*harmed)),
                  "If it is not wanted, move it to another time or path, give it a lower priority, or turn on "
                  "fair queueing (fq_codel, CAKE)."};
 }

@@ -41,10 +41,12 @@ std::optional<Finding> key_frame_spikes(const Place& p) {
                  "Bound the size of key frames in the encoder (VBV): they fill queues and come late."};
 }
 
+/// It follows losses: what it costs depends on how many there happened to be.
 std::optional<Finding> too_much_parity(const Place& p) {
+  constexpr double costs = 0.03, needed = 20;  // of the bytes; in shares of lost packets
   const double loss = p.of("pathLossRatio");
   const TrackAccount* track = find_video(p, [&](const TrackAccount& t) {
-    return of(t, "parityShare") > 0.04 && of(t, "parityShare") > 20 * loss;
+    return of(t, "parityShare") > costs && of(t, "parityShare") > needed * loss;
   });
   if (track == nullptr) return std::nullopt;
   return Finding{

@@ -21,8 +21,9 @@ std::optional<Finding> bufferbloat_by_spin(const Place& p) {
   return Finding{"bufferbloat", queue > 0.3 ? Weight::severe : Weight::warning,
                  "Packets waited in a long queue, there or back.",
                  fmt::format("by the spin bit half of the round trips took {:.0f} ms or more, a twentieth "
-                             "{:.0f} ms, the quickest {:.0f} ms",
-                             p.of("spinRoundTripP50") * 1e3, p.of("spinRoundTripP95") * 1e3, base * 1e3),
+                             "{:.0f} ms, the longest {:.0f} ms{}, the quickest {:.0f} ms",
+                             p.of("spinRoundTripP50") * 1e3, p.of("spinRoundTripP95") * 1e3,
+                             p.of("spinRoundTripMax") * 1e3, longest_wait(p), base * 1e3),
                  std::string(shorten_queues)};
 }
 
@@ -39,10 +40,7 @@ std::optional<Finding> bufferbloat(const Place& p) {
                  fmt::format("Packets {} waited in a long queue on their way.", p.name),
                  fmt::format("queueing delay {:.0f} ms at the 95th percentile, {:.0f} ms at most{}; without "
                              "it there and back takes {:.0f} ms",
-                             queue * 1e3, most * 1e3,
-                             before ? fmt::format(" (at {:.1f} s)", p.of("queueBeforeMaxAt"))
-                                    : " (" + when_highest(p.direction.series, p.direction.series.queue) + ")",
-                             base * 1e3),
+                             queue * 1e3, most * 1e3, longest_wait(p), base * 1e3),
                  std::string(shorten_queues)};
 }
 
@@ -107,8 +105,8 @@ std::optional<Finding> route_change(const Place& p) {
   const auto first = std::ranges::find(p.direction.events, PathEvent::Kind::hops, &PathEvent::kind);
   return Finding{"route-change", changes > 8 ? Weight::warning : Weight::note,
                  fmt::format("The route of packets {} changed.", p.name),
-                 fmt::format("{} times, first at {:.3f} s: {}", changes,
-                             to_seconds(first->at.time_since_epoch()), first->what),
+                 fmt::format("{} times, first at {:.3f} s with packet {}: {}", changes, seconds_of(first->at),
+                             first->number, first->what),
                  "A change now and then is usual. Many mean several routes at once, which reorder packets."};
 }
 
@@ -127,8 +125,9 @@ std::optional<Finding> ecn_cleared(const Place& p) {
   const double other = value_of(p.opposite().measures, "ectRatio");
   if (p.of("packets") < 200 || p.of("ectRatio") > 0 || other < 0.5) return std::nullopt;
   return Finding{"ecn-cleared", Weight::note, fmt::format("Packets {} came without ECN.", p.name),
-                 fmt::format("{:.0f} % of them can be marked, {:.0f} % in the other direction",
-                             p.of("ectRatio") * 100, other * 100),
+                 fmt::format("none of {:.0f} can be marked, from packet {:.0f} at {:.3f} s on; {:.0f} % can "
+                             "in the other direction",
+                             p.of("packets"), p.of("notEctFirstNumber"), p.of("notEctFirstAt"), other * 100),
                  "A router on the way clears the bits; queues there can only drop."};
 }
 

@@ -51,18 +51,25 @@ TrackAccount track_account(const TrackView& t) {
 PlayAccount play_account(const PlayView& p) {
   PlayAccount out{.title = p.request().title, .live = p.live(), .switches = p.switches()};
   const media::PlayoutCounters counters = p.counters();
-  out.measures = {{"framesShown", number(counters.frames_received - counters.frames_dropped)},
-                  {"framesLost", number(counters.frames_lost)},
-                  {"framesDropped", number(counters.frames_dropped)},
-                  {"framesLate", number(p.frames_late())},
-                  {"latency", to_seconds(p.request().latency)},
-                  {"freezeCount", number(counters.freeze_count)},
-                  {"totalFreezesDuration", to_seconds(counters.total_freezes_duration)},
-                  {"stalls", number(p.stalls())},
-                  {"renditionSwitches", number(p.switches().size())},
-                  {"goodput", ratio(number(p.shown_bytes()) * 8, to_seconds(p.shown_for()))},
-                  {"buffered", to_seconds(p.buffers().at(0.5))},
-                  {"bufferedP5", to_seconds(p.buffers().at(0.05))}};
+  if (p.time_to_first_frame())
+    out.measures.push_back({"timeToFirstFrame", to_seconds(*p.time_to_first_frame())});
+  out.measures.push_back({"latency", to_seconds(p.request().latency)});
+  out.measures.push_back({"renditionSwitches", number(p.switches().size())});
+  if (counters.refused > 0) {
+    out.measures.push_back({"framesNotHeld", number(counters.refused)});
+    return out;
+  }
+  const Measures seen{{"framesShown", number(counters.frames_received - counters.frames_dropped)},
+                      {"framesLost", number(counters.frames_lost)},
+                      {"framesDropped", number(counters.frames_dropped)},
+                      {"framesLate", number(p.frames_late())},
+                      {"freezeCount", number(counters.freeze_count)},
+                      {"totalFreezesDuration", to_seconds(counters.total_freezes_duration)},
+                      {"stalls", number(p.stalls())},
+                      {"goodput", ratio(number(p.shown_bytes()) * 8, to_seconds(p.shown_for()))},
+                      {"buffered", to_seconds(p.buffers().at(0.5))},
+                      {"bufferedP5", to_seconds(p.buffers().at(0.05))}};
+  out.measures.insert(out.measures.end(), seen.begin(), seen.end());
   if (const auto freeze = p.first_freeze()) {
     out.measures.push_back({"firstFreezeAt", to_seconds(freeze->time_since_epoch())});
   }
@@ -72,8 +79,6 @@ PlayAccount play_account(const PlayView& p) {
   }
   if (p.first_stall())
     out.measures.push_back({"firstStallAt", to_seconds(p.first_stall()->time_since_epoch())});
-  if (p.time_to_first_frame())
-    out.measures.push_back({"timeToFirstFrame", to_seconds(*p.time_to_first_frame())});
   return out;
 }
 

@@ -35,6 +35,11 @@ DirectionAccount path_account(const Direction& d) {
   out.sizes = d.sizes.counts();
   out.series = series_of(d.timeline, ratio(static_cast<double>(d.bytes), static_cast<double>(d.packets)));
   out.events = d.events;
+  if (const auto stray = d.numbers.first_stray()) {
+    out.events.push_back(
+        {PathEvent::Kind::not_authentic, stray->at, stray->begin, "a packet came with an impossible number"});
+    std::ranges::stable_sort(out.events, {}, &PathEvent::at);
+  }
   const NumberTrack::Gap gap = d.numbers.longest_gap();
   out.longest_loss = {gap.begin, gap.end - gap.begin, gap.at};
   if (d.packets == 0) return out;
@@ -69,10 +74,17 @@ DirectionAccount path_account(const Direction& d) {
                   {"longestSilenceAt", to_seconds(d.longest_silence_at.time_since_epoch())},
                   {"keyUpdates", number(d.key_updates)},
                   {"addressChanges", addresses}};
+  if (d.first_not_ect) {
+    out.measures.push_back({"notEctFirstAt", to_seconds(d.first_not_ect->at.time_since_epoch())});
+    out.measures.push_back({"notEctFirstNumber", number(d.first_not_ect->number)});
+  }
   if (d.spin_round_trips.count() > 0) {
     out.measures.push_back({"spinRoundTripMin", to_seconds(d.spin_round_trips.min())});
     out.measures.push_back({"spinRoundTripP95", to_seconds(d.spin_round_trips.at(0.95))});
     out.measures.push_back({"spinRoundTripP50", to_seconds(d.spin_round_trips.at(0.5))});
+    out.measures.push_back({"spinRoundTripMax", to_seconds(d.spin_round_trips.max())});
+    out.measures.push_back({"spinRoundTripMaxAt", to_seconds(d.longest_spin.at.time_since_epoch())});
+    out.measures.push_back({"spinRoundTripMaxNumber", number(d.longest_spin.number)});
   }
   return out;
 }

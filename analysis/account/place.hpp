@@ -64,4 +64,15 @@ inline std::string when_highest(const Series& series, const std::vector<double>&
   return fmt::format("at {:.1f} s", static_cast<double>(best) * series.width);
 }
 
+/// " (at 3.1 s)": when packets waited longest, on that part of the way where they wait longer.
+inline std::string longest_wait(const Place& p) {
+  if (!p.acknowledged()) {
+    return fmt::format(" (at {:.1f} s, packet {:.0f})", p.of("spinRoundTripMaxAt"),
+                       p.of("spinRoundTripMaxNumber"));
+  }
+  if (p.of("queueBeforeP95") <= p.of("queueDelayP95"))
+    return " (" + when_highest(p.direction.series, p.direction.series.queue) + ")";
+  return fmt::format(" (at {:.1f} s)", p.of("queueBeforeMaxAt"));
+}
+
 }  // namespace avocet::analysis

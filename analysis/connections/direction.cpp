@@ -10,6 +10,7 @@ NumberTrack::Seen Direction::sealed(const Sighting& seen, std::uint32_t low, boo
   const NumberTrack::Seen track = numbers.see(seen.at, low);
   if (track.kind == NumberTrack::Kind::stray) return track;
   note(seen);
+  if (seen.ecn == Ecn::not_ect && !first_not_ect) first_not_ect = {seen.at, track.number.value};
   if (seen.ecn == Ecn::ce) {
     first_event({PathEvent::Kind::marked, seen.at, track.number.value, "a queue marked a packet"});
   }
@@ -25,7 +26,10 @@ NumberTrack::Seen Direction::sealed(const Sighting& seen, std::uint32_t low, boo
     default: break;
   }
   slot.lost += static_cast<std::uint32_t>(track.skipped);
-  if (const auto round_trip = spin_.see(seen.at, spin)) spin_round_trips.add(*round_trip);
+  if (const auto round_trip = spin_.see(seen.at, spin)) {
+    if (*round_trip > spin_round_trips.max()) longest_spin = {seen.at, track.number.value};
+    spin_round_trips.add(*round_trip);
+  }
   if (phase_ && *phase_ != key_phase) {
     ++key_updates;
     event({PathEvent::Kind::key_phase, seen.at, track.number.value, "the key phase changed"});

@@ -54,6 +54,12 @@ struct PathEvent {
 /// What can be measured of one direction of a connection without its keys.
 class Direction {
  public:
+  /// A packet that shows something.
+  struct Witness {
+    Time at;
+    std::uint64_t number = 0;
+  };
+
   /// A Protected packet; its number as see() of `numbers` tells.
   NumberTrack::Seen sealed(const Sighting&, std::uint32_t low, bool key_phase, bool spin);
   /// A packet that no end has sealed so: damaged on the way, or forged. What its header says means nothing.
@@ -67,7 +73,9 @@ class Direction {
   SizeHistogram sizes;
   Timeline<PathSlot> timeline;
   Quantiles spin_round_trips;
-  std::array<std::uint64_t, 4> ecn{};  ///< packets by codepoint
+  Witness longest_spin{};                ///< that ended the longest of them
+  std::optional<Witness> first_not_ect;  ///< the first Protected packet that no queue may mark
+  std::array<std::uint64_t, 4> ecn{};    ///< packets by codepoint
   std::uint64_t packets = 0, bytes = 0, payload_bytes = 0;
   std::uint64_t opened = 0;  ///< Protected packets that the keys opened
   std::uint64_t closed = 0;  ///< whole ones that they did not

@@ -25,10 +25,10 @@ NumberTrack::Seen NumberTrack::see(Time now, std::uint32_t low) {
     next_ = first_ = {low};
   }
   const PacketNumber number = expand(low, next_);
-  if (!plausible(low)) return ++strays_, Seen{number, Kind::stray};
+  if (!plausible(low)) return stray(now, number);
   if (number.value >= next_.value + far && !confirms(number)) {
     far_ahead_ = number.value, far_ahead_at_ = now;
-    return ++strays_, Seen{number, Kind::stray};
+    return stray(now, number);
   }
   if (number >= next_) {
     const std::uint64_t skipped = number.value - next_.value;
@@ -60,6 +60,11 @@ NumberTrack::Seen NumberTrack::see(Time now, std::uint32_t low) {
     worst_ = {number.value, number.value + 1, now};
   }
   return seen;
+}
+
+NumberTrack::Seen NumberTrack::stray(Time now, PacketNumber number) {
+  if (strays_++ == 0) first_stray_ = {number.value, number.value + 1, now};
+  return {number, Kind::stray};
 }
 
 /// Whether it follows one that was taken for a stray: then both are the sender's.

@@ -55,6 +55,8 @@ class NumberTrack {
   /// The packet of that extent, and when it came.
   const Gap& most_overtaken() const { return worst_; }
   std::uint64_t strays() const { return strays_; }
+  /// The first of them, and when it came.
+  std::optional<Gap> first_stray() const { return strays_ > 0 ? first_stray_ : std::nullopt; }
   /// Missing so far, up to the highest number seen.
   std::uint64_t lost() const { return lost_; }
   /// The most numbers missing in a row, and since when.
@@ -74,6 +76,7 @@ class NumberTrack {
   static constexpr std::uint64_t far = 4096;
 
   bool confirms(PacketNumber);
+  Seen stray(Time, PacketNumber);
   void open_gap(std::uint64_t begin, std::uint64_t end, Time);
   static void count_run(RunLengths&, std::uint64_t length);
 
@@ -83,6 +86,7 @@ class NumberTrack {
   PacketNumber first_, next_;
   std::vector<Gap> gaps_;  // ascending
   Gap longest_settled_, worst_;
+  std::optional<Gap> first_stray_;
   RunLengths settled_{};
   std::uint64_t received_ = 0, duplicates_ = 0, overtaken_ = 0, largest_extent_ = 0, strays_ = 0, lost_ = 0;
 };

@@ -9,8 +9,9 @@ namespace avocet::metrics {
 
 /// What captures tell. All are of the place where the capture was made: what was lost on the way to it is
 /// lost, what was lost behind it is not.
-inline constexpr std::array<Metric, 109> capture_metrics{{
+inline constexpr std::array<Metric, 116> capture_metrics{{
     {"duration", "s", "from the first packet to the last"},
+    {"firstAt", "s", "when the first packet passed"},
     {"packets", "packets", "datagrams, duplicates too"},
     {"bytes", "B", "of IP packets, headers too"},
     {"rate", "bit/s", "bytes over duration", "RFC 8868 section 4"},
@@ -31,6 +32,8 @@ inline constexpr std::array<Metric, 109> capture_metrics{{
     {"packetsDuplicated", "packets", "with a number seen before", "RFC 5560"},
     {"packetsMarked", "packets", "with ECN-CE", "RFC 3168"},
     {"ectRatio", "1", "packets that a queue may mark: ECT(0), ECT(1), CE", "RFC 3168"},
+    {"notEctFirstAt", "s", "when the first Protected packet passed that no queue may mark"},
+    {"notEctFirstNumber", "1", "its number"},
     {"pathLost", "packets",
      "lost on the whole way, as far as it is known: packetsLost that the capture did not lose, and "
      "packetsLostBeyond"},
@@ -76,6 +79,9 @@ inline constexpr std::array<Metric, 109> capture_metrics{{
      "RFC 9312 section 3.8.2"},
     {"spinRoundTripP50", "s", "the same, median", "RFC 9312 section 3.8.2"},
     {"spinRoundTripP95", "s", "the same, 95th percentile", "RFC 9312 section 3.8.2"},
+    {"spinRoundTripMax", "s", "the same, maximum", "RFC 9312 section 3.8.2"},
+    {"spinRoundTripMaxAt", "s", "when that ended"},
+    {"spinRoundTripMaxNumber", "1", "the number of the packet that ended it"},
     {"roundTripMin", "s", "from a packet here to its acknowledgement here, without its delay",
      "RFC 9002 section 5.1"},
     {"roundTripP50", "s", "the same, median", "RFC 9002 section 5.1"},
@@ -123,6 +129,9 @@ inline constexpr std::array<Metric, 109> capture_metrics{{
     {"framesDropped", "frames", "pictures whole, but a reference was missing",
      "W3C webrtc-stats framesDropped"},
     {"framesLate", "frames", "pictures whole too late, decoded for reference only"},
+    {"framesNotHeld", "frames",
+     "that waited for their time and found no room here, or with impossible times; what the viewer saw is "
+     "then not told"},
     {"freezeCount", "freezes", "pauses of the picture", "W3C webrtc-stats freezeCount"},
     {"firstFreezeAt", "s", "when the first of them was over"},
     {"totalFreezesDuration", "s", "how long they were together", "W3C webrtc-stats totalFreezesDuration"},

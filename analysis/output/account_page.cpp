@@ -145,7 +145,7 @@ std::vector<report::Tile> tiles_of(const ConnectionAccount& c) {
   std::vector<report::Tile> tiles{
       {fmt::format("{:.2f}", value_of(c.down.measures, "rate") / 1e6), "Mbit/s", "from the server"},
       {fmt::format("{:.2f}", value_of(c.down.measures, "lossRatio") * 100), "%", "lost on the way to here"}};
-  if (!c.plays.empty()) {
+  if (!c.plays.empty() && measured(c.plays[0].measures, "freezeCount")) {
     tiles.push_back({fmt::format("{:.0f}", value_of(c.plays[0].measures, "freezeCount")), "", "freezes"});
   }
   return tiles;

@@ -6,10 +6,12 @@
 #include <array>
 #include <cmath>
 
+#include "analysis/output/folded_text.hpp"
+
 namespace avocet::analysis {
 namespace {
 
-constexpr std::size_t graph_width = 60, most_shown = 20;
+constexpr std::size_t most_shown = 20;
 
 double highest(const std::vector<double>& values) {
   double out = 0;
@@ -19,13 +21,22 @@ double highest(const std::vector<double>& values) {
   return out;
 }
 
-void graph(std::string& out, std::string_view name, const std::vector<double>& values,
-           std::string_view most) {
+/// What is written, and how wide it may be.
+struct Page {
+  std::string text;
+  std::size_t width;
+
+  void operator+=(std::string_view more) { text += more; }
+};
+
+void graph(Page& out, std::string_view name, const std::vector<double>& values, std::string_view most) {
+  constexpr std::size_t widest = 60, narrowest = 10, beside = 40;  // name and highest value
+  const std::size_t room = std::clamp(out.width, narrowest + beside, widest + beside) - beside;
   if (highest(values) > 0)
-    out += fmt::format("    {:<11} {}  up to {}\n", name, small_graph(values, graph_width), most);
+    out += fmt::format("    {:<11} {}  up to {}\n", name, small_graph(values, room), most);
 }
 
-void journey(std::string& out, const JourneyAccount& j) {
+void journey(Page& out, const JourneyAccount& j) {
   const auto of = [&](std::string_view metric) { return value_of(j.measures, metric); };
   out += fmt::format(
       "    between the captures {:.1f} ms (p50), {:.1f} (p95), {:.1f} (p99), {:.1f} the quickest\n"
@@ -37,7 +48,7 @@ void journey(std::string& out, const JourneyAccount& j) {
   graph(out, "lost", j.loss, fmt::format("{:.1f} %", highest(j.loss) * 100));
 }
 
-void direction(std::string& out, std::string_view name, const DirectionAccount& d) {
+void direction(Page& out, std::string_view name, const DirectionAccount& d) {
   if (d.measures.empty()) return;
   const auto of = [&](std::string_view metric) { return value_of(d.measures, metric); };
   out += fmt::format("\n  {}: {:.0f} packets, {:.2f} MB, {:.2f} Mbit/s\n", name, of("packets"),
@@ -80,13 +91,20 @@ void direction(std::string& out, std::string_view name, const DirectionAccount& 
   }
 }
 
-void play(std::string& out, const PlayAccount& p) {
+/// What its viewer saw.
+void shown(Page& out, const PlayAccount& p) {
   const auto of = [&](std::string_view metric) { return value_of(p.measures, metric); };
+  if (const double missing = of("framesNotHeld"); missing > 0) {
+    out += fmt::format(
+        " {:.0f} of its frames were more than is kept of each among so many connections: what its viewer saw "
+        "is not known. A capture of this connection alone tells it\n",
+        missing);
+    return;
+  }
   out += fmt::format(
-      "\n  {} ({}): {:.0f} pictures shown, {:.0f} not in time, {:.0f} not decodable, {:.0f} freezes ({:.1f} "
-      "s)\n",
-      p.title.empty() ? "play" : p.title, p.live ? "live" : "stored", of("framesShown"), of("framesLost"),
-      of("framesDropped"), of("freezeCount"), of("totalFreezesDuration"));
+      " {:.0f} pictures shown, {:.0f} not in time, {:.0f} not decodable, {:.0f} freezes ({:.1f} s)\n",
+      of("framesShown"), of("framesLost"), of("framesDropped"), of("freezeCount"),
+      of("totalFreezesDuration"));
   out += fmt::format("    first picture after {:.2f} s, {:.2f} Mbit/s shown, {:.2f} s buffered",
                      of("timeToFirstFrame"), of("goodput") / 1e6, of("buffered"));
   if (measured(p.measures, "pictureBehindSound")) {
@@ -94,7 +112,12 @@ void play(std::string& out, const PlayAccount& p) {
     out += fmt::format(", picture {:.0f} ms {} sound", std::abs(behind) * 1e3,
                        behind < 0 ? "ahead of" : "behind");
   }
-  out += '\n';
+  out += "\n";
+}
+
+void play(Page& out, const PlayAccount& p) {
+  out += fmt::format("\n  {} ({}):", p.title.empty() ? "play" : p.title, p.live ? "live" : "stored");
+  shown(out, p);
   for (std::size_t i = 0; i < std::min(p.switches.size(), most_shown); ++i) {
     const PlayView::Switch& s = p.switches[i];
     out += fmt::format("    {:8.1f} s  {} to {}: {}\n", to_seconds(s.at.time_since_epoch()), s.from, s.to,
@@ -102,15 +125,18 @@ void play(std::string& out, const PlayAccount& p) {
   }
 }
 
-void findings(std::string& out, const std::vector<Finding>& all) {
+void findings(Page& out, const std::vector<Finding>& all) {
   constexpr std::array<std::string_view, 3> marks{"note", "warning", "SEVERE"};
   for (const Finding& f : all) {
-    out += fmt::format("\n  {:<7} {}\n          {}.\n          {}\n",
-                       marks[static_cast<std::size_t>(f.weight)], f.what, f.evidence, f.advice);
+    constexpr std::size_t indent = 10;
+    const auto mark = marks[static_cast<std::size_t>(f.weight)];
+    out += '\n' + folded(fmt::format("  {:<7} {}", mark, f.what), out.width, indent);
+    for (const std::string& text : {f.evidence + '.', f.advice})
+      out += folded(std::string(indent, ' ') + text, out.width, indent);
   }
 }
 
-void connection(std::string& out, const ConnectionAccount& c) {
+void connection(Page& out, const ConnectionAccount& c) {
   out += fmt::format("\n{} to {}{}\n", c.client, c.server, c.opened ? "" : " (without keys)");
   const double handshake = value_of(c.measures, "handshakeTime");
   if (handshake > 0) out += fmt::format("  handshake {:.1f} ms\n", handshake * 1e3);
@@ -142,10 +168,11 @@ std::string small_graph(const std::vector<double>& values, std::size_t width) {
   return out;
 }
 
-std::string to_text(const Account& account) {
+std::string to_text(const Account& account, std::size_t width) {
   const auto of = [&](std::string_view metric) { return value_of(account.measures, metric); };
-  std::string out = fmt::format("{}: {:.0f} packets, {:.2f} MB in {:.1f} s\n", account.file, of("packets"),
-                                of("bytes") / 1e6, of("duration"));
+  Page out{.text = fmt::format("{}: {:.0f} packets, {:.2f} MB in {:.1f} s\n", account.file, of("packets"),
+                               of("bytes") / 1e6, of("duration")),
+           .width = width};
   if (!account.trouble.empty()) out += fmt::format("PARTIAL: {}\n", account.trouble);
   if (const auto& b = account.between) {
     out += fmt::format(
@@ -176,7 +203,7 @@ std::string to_text(const Account& account) {
     }
   }
   findings(out, account.findings);
-  return out;
+  return folded_lines(out.text, width);
 }
 
 }  // namespace avocet::analysis

@@ -85,6 +85,7 @@ void connection(Lines& lines, const ConnectionAccount& c, double end, std::size_
   lines.add(fmt::format("{} to {}{}", c.client, c.server, c.opened ? "" : " (without keys)"));
   direction(lines, "from the server", c.down, end, columns);
   for (const PlayAccount& p : c.plays) {
+    if (!measured(p.measures, "framesShown")) continue;
     const auto of = [&](std::string_view metric) { return value_of(p.measures, metric); };
     lines.add(fmt::format("  {}: {:.0f} pictures, {:.0f} not in time, {:.0f} freezes ({:.1f} s), {} switches",
                           p.title, of("framesShown"), of("framesLost"), of("freezeCount"),

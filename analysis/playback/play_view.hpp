@@ -48,7 +48,8 @@ class PlayView {
   Duration stalled() const { return stalled_; }
   const std::vector<Switch>& switches() const { return switches_; }
   const std::optional<std::string>& end_reason() const { return end_reason_; }
-  /// As of the latest advance().
+  /// As of the latest advance(). Where frames were refused because too many wait, the viewer, who has more
+  /// room, saw something else.
   media::PlayoutCounters counters() const;
   Duration buffered() const { return playout_ ? playout_->buffered() : Duration{}; }
   const Quantiles& buffers() const { return buffers_; }

@@ -9,6 +9,7 @@ import argparse
 import json
 import os
 import random
+import re
 import shutil
 import sys
 import tempfile
@@ -22,6 +23,8 @@ from captures import packets_of, write  # noqa: E402
 from faults import corpus  # noqa: E402
 from programs import run  # noqa: E402
 
+# Every finding names a moment, or a packet.
+EVIDENCE = re.compile(r"(at|from) (about )?[0-9.]+ s|packets? [0-9]")
 FRAMES = Path(__file__).resolve().parents[2] / "sim/scenarios/frames/clip.frames"
 
 
@@ -29,6 +32,9 @@ def findings(programs, capture, keys):
     """Detectors that found something, with what they said."""
     said = json.loads(run(programs / "avocet-analyze", capture, "--keylog", keys, "--json", "-", timeout=600))
     everywhere = [said["findings"], *(c["findings"] for c in said["connections"])]
+    vague = [f"{f['what']} {f['evidence']}" for some in everywhere for f in some if not EVIDENCE.search(f["evidence"])]
+    if vague:
+        sys.exit(f"{capture}: findings without evidence: {vague}")
     return {f["detector"]: f"{f['what']} {f['evidence']}" for some in everywhere for f in some}
 
 

@@ -154,13 +154,16 @@ TEST(Detectors, SayWhenAndWhichPacket) {
                               {"ackDelayP50", 0.09},
                               {"ackDelayMax", 0.4},
                               {"ackDelayMaxAt", 7.25},
-                              {"ackDelayMaxNumber", 311}});
+                              {"ackDelayMaxNumber", 311},
+                              {"ectRatio", 0},
+                              {"notEctFirstNumber", 5},
+                              {"notEctFirstAt", 0.125}});
   c.down.events = {{PathEvent::Kind::copy, Time(3s), 70, "a packet came again"},
                    {PathEvent::Kind::marked, Time(4s), 90, "a queue marked a packet"}};
   std::string all;
   for (const Finding& f : connection_findings(c)) all += f.evidence + "\n";
   for (const char* said : {"first at 3.000 s with number 70", "first at 4.000 s with number 90",
-                           "that of packet 311, at 7.250 s: 400 ms"}) {
+                           "that of packet 311, at 7.250 s: 400 ms", "from packet 5 at 0.125 s on"}) {
     EXPECT_NE(all.find(said), all.npos) << said << " in\n" << all;
   }
 }
@@ -230,12 +233,16 @@ TEST(Detectors, SeeAFloodOfHandshakes) {
 
 TEST(Detectors, BlameOtherTrafficOnlyWhenMediaSuffer) {
   Account account;
-  account.flows = {{.name = "TCP", .between = "here and there", .measures = {{"bytes", 9e6}}}};
+  account.flows = {{.name = "TCP",
+                    .between = "here and there",
+                    .measures = {{"bytes", 9e6}, {"firstAt", 2}, {"duration", 7.5}}}};
   account.flow_count = 1;
   account.connections = {with({{"bytes", 4e6}})};
   EXPECT_EQ(names_of(account), Names{});
   account.connections = {with({{"bytes", 4e6}, {"queueDelayP95", 0.09}})};
   EXPECT_EQ(names_of(account), Names{"unfair-cross-traffic"});
+  EXPECT_NE(capture_findings(CaptureReading(), account)[0].evidence.find("from 2.000 s to 9.500 s"),
+            std::string::npos);
   account.connections = {with({{"bytes", 10e6}, {"queueDelayP95", 0.09}})};
   EXPECT_EQ(names_of(account), Names{});
 }
@@ -250,6 +257,7 @@ TEST(Detectors, FindAClockThatWasSetBackAndPacketsThatAreCut) {
   const auto found = capture_findings(reading, Account());
   ASSERT_EQ(found.size(), 1u);
   EXPECT_EQ(found[0].detector, "clock-problem");
+  EXPECT_NE(found[0].evidence.find("at 5.000 s, before packet 3 of the file, by 3.000 s"), std::string::npos);
   EXPECT_EQ(cut_packets(7, 2.5)->detector, "cut-packets");
   EXPECT_FALSE(cut_packets(0, 0));
 }

@@ -87,7 +87,9 @@ TEST(SteadyClock, GoesOnWhenTheClockIsSetBack) {
   EXPECT_EQ(clock.at(2'050'000'000), Time(150ms));
   EXPECT_EQ(clock.steps_back(), 1u);
   EXPECT_EQ(clock.out_of_order(), 1u);
-  EXPECT_EQ(clock.largest_step(), 3100ms);
+  EXPECT_EQ(clock.largest_step().by, 3100ms);
+  EXPECT_EQ(clock.largest_step().at, Time(100ms));
+  EXPECT_EQ(clock.largest_step().record, 4u);
   EXPECT_EQ(clock.origin(), 5'000'000'000);
 }
 

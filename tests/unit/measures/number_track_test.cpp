@@ -76,6 +76,8 @@ TEST(NumberTrack, BelievesALeapOnlyWhenAnotherFollows) {
   NumberTrack track;
   for (std::uint32_t n = 0; n < 10; ++n) track.see(Time(1s), n);
   EXPECT_EQ(track.see(Time(2s), 600'000).kind, NumberTrack::Kind::stray);
+  ASSERT_TRUE(track.first_stray());
+  EXPECT_EQ(track.first_stray()->at, Time(2s));
   EXPECT_EQ(track.see(Time(2s), 10).kind, NumberTrack::Kind::newest);
   EXPECT_EQ(track.lost(), 0u);
   EXPECT_EQ(track.strays(), 1u);
