@@ -7,9 +7,9 @@
 #include "dissector/declared_fields.hpp"
 #include "dissector/export.hpp"
 #include "dissector/packet_view.hpp"
-#include "dissector/segments.hpp"
 #include "dissector/statistics.hpp"
 #include "dissector/wireshark.hpp"
+#include "protocol/wire/segments.hpp"
 
 /// The plugin as Wireshark sees it: how packets come in, which of them are Avocet's, preferences.
 namespace avocet::dissector {
@@ -120,7 +120,7 @@ int dissect(tvbuff_t* tvb, packet_info* packet, proto_tree* tree, void*) {
   if (!wire::packet_kind(bytes)) return 0;
   col_set_str(packet->cinfo, COL_PROTOCOL, "Avocet");
   col_clear(packet->cinfo, COL_INFO);
-  const auto size = static_cast<int>(segment_size(bytes));
+  const auto size = static_cast<int>(wire::segment_size(bytes, bytes.size() < tvb_reported_length(tvb)));
   const auto whole = static_cast<int>(bytes.size());
   if (size == whole) {
     dissect_packet(tvb, packet, tree, 0);

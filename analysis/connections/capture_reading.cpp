@@ -1,6 +1,6 @@
 #include "analysis/connections/capture_reading.hpp"
 
-#include "analysis/connections/segments.hpp"
+#include "protocol/wire/segments.hpp"
 
 namespace avocet::analysis {
 
@@ -24,7 +24,7 @@ void CaptureReading::read_udp(Time now, const capture::NetworkPacket& packet) {
                 .size = packet.payload_size,
                 .ip_size = packet.ip_size,
                 .cut = packet.cut()};
-  const std::size_t segment = packet.cut() ? packet.payload.size() : segment_size(packet.payload);
+  const std::size_t segment = packet.cut() ? packet.payload.size() : wire::segment_size(packet.payload);
   const std::size_t headers = packet.ip_size - packet.payload_size;
   if (segment == packet.payload.size()) {
     if (!read_datagram(seen, packet.payload, packet.cut())) flows_.add(now, packet);

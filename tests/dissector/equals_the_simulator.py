@@ -4,20 +4,15 @@
 Exit status 77 means: no tshark or no avocet-sim here.
 """
 
-import argparse
-import os
-import pathlib
 import shutil
-import sys
-import tempfile
+from functools import partial
 
 import frames_agree
 import media_agrees
-from shark import Shark
+from runner import main
 from simulator import simulate
 from truth import End, Run, number_spaces
 
-SKIPPED = 77
 KINDS = ["protected", "handshake", "hello", "retry", "refuse", "serverHello", "reset"]
 SCENARIOS = [  # steps of capacity, loss, disorder with duplicates and damage, new addresses and ports, marks, parity, switches
     ("rfc8867-5.1", "length=8s"), ("quic-drop-rate-transfer", "length=8s"), ("disorder", "length=8s"), ("quic-rebind-port", "length=8s"),
@@ -157,32 +152,18 @@ def differences(shark, run):
         yield from media_agrees.playback_disagreements(viewer)
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--bin", required=True, type=pathlib.Path, help="folder of avocet-sim")
-    parser.add_argument("--plugin", required=True, help="avocet.so")
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("only", nargs="*", help="scenarios; all by default")
-    arguments = parser.parse_args()
-    if not shutil.which("tshark") or not (arguments.bin / "avocet-sim").is_file():
-        print("skipped: tshark or avocet-sim is not here")
-        return SKIPPED
-    failed = 0
-    with tempfile.TemporaryDirectory(prefix="avocet-dissector-") as name:
-        folder = pathlib.Path(name)
-        os.chmod(folder, 0o755)
-        shark = Shark(folder / "shark", arguments.plugin)
-        for scenario, setting in SCENARIOS:
-            if arguments.only and scenario not in arguments.only:
-                continue
-            run = Run(simulate(arguments.bin, scenario, folder / scenario, setting, seed=arguments.seed))
-            found = list(differences(shark, run))
-            failed += bool(found)
-            print(f"{'FAILED' if found else 'ok    '}  {scenario} {setting}: {len(run.packets)} events, {len(found)} differences",
-                  *found[:8], sep="\n  ", flush=True)
-            shutil.rmtree(run.folder)
-    return 1 if failed else 0
+def check(shark, bin_dir, folder, scenario, setting, seed):
+    run = Run(simulate(bin_dir, scenario, folder, setting, seed=seed))
+    found = list(differences(shark, run))
+    assert not found, "\n  ".join([f"{len(found)} differences in {len(run.packets)} events of --seed {seed}", *found[:8]])
+    shutil.rmtree(run.folder)
+    return f"{setting}, {len(run.packets)} events"
+
+
+def checks(arguments, shark, folder):
+    for scenario, setting in SCENARIOS:
+        yield scenario, partial(check, shark, arguments.bin, folder / scenario, scenario, setting, arguments.seed)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main(__doc__, checks, programs=["avocet-sim"], options={"--seed": {"type": int, "default": 1}})

@@ -4,21 +4,19 @@
 Exit status 77 means: no tshark or no ffmpeg here.
 """
 
-import argparse
 import os
 import pathlib
 import random
-import shutil
 import subprocess
 import sys
+from functools import partial
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "e2e"))
 import harness  # noqa: E402
 from captures import packets_of, write
 from recorder import Recorder  # noqa: E402
-from shark import Shark  # noqa: E402
+from runner import main  # noqa: E402
 
-SKIPPED = 77
 expect = harness.expect
 # What the ladder makes of a title, and the files that come out of a capture of its play.
 TITLES = [(["--codec", "h264", "--audio", "aac"], "h264", "aac"), (["--codec", "h265", "--audio", "opus"], "hevc", "opus")]
@@ -63,11 +61,10 @@ def export(shark, capture, keys):
 
 
 def check(shark, world, codecs, video, audio):
-    name = f"{video}-{audio}"
-    capture, keys = record(world, codecs, name)
+    capture, keys = record(world, codecs, f"{video}-{audio}")
     files = export(shark, capture, keys)
     expect(set(files) == {video, audio}, f"exported are {sorted(files)}")
-    stored = world.library / f"{name}_240p.mp4"
+    stored = world.library / f"{video}-{audio}_240p.mp4"
     pictures, wanted = decoded(files[video], "v"), decoded(stored, "v")
     expect(pictures == wanted and len(wanted) > 60, f"{len(pictures)} pictures, of which {len(wanted)} are those of the library")
     # Containers cut the sound at its ends differently: so the packets are counted, and decoded without complaint.
@@ -78,7 +75,7 @@ def check(shark, world, codecs, video, audio):
     again = export(shark, shuffled(capture), keys)
     for kind, file in files.items():
         expect(again[kind].read_bytes() == file.read_bytes(), f"the {kind} file is another when packets came in another order")
-    print(f"ok      {name}: {len(pictures)} pictures, {packets} packets of sound")
+    return f"{len(pictures)} pictures, {packets} packets of sound"
 
 
 def shuffled(capture):
@@ -88,24 +85,15 @@ def shuffled(capture):
     return write(capture.with_stem(f"{capture.stem}-shuffled"), [(packets[i][0], packets[j][1]) for i, j in enumerate(places)])
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--bin", required=True, help="folder of avocet-server and avocet-client")
-    parser.add_argument("--plugin", required=True, help="avocet.so")
-    arguments = parser.parse_args()
-    if not shutil.which("tshark") or not shutil.which("ffmpeg"):
-        print("skipped: tshark and ffmpeg are not installed (scripts/setup installs them)")
-        return SKIPPED
+def checks(arguments, shark, _folder):
     world = harness.World(arguments.bin)
     try:
-        shark = Shark(world.folder / "shark", arguments.plugin)
         os.chmod(world.folder, 0o755)
         for codecs, video, audio in TITLES:
-            check(shark, world, codecs, video, audio)
+            yield f"{video}-{audio}", partial(check, shark, world, codecs, video, audio)
     finally:
         world.close()
-    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main(__doc__, checks, tools=["tshark", "ffmpeg"])

@@ -4,25 +4,21 @@
 Exit status 77 means: no tshark or no avocet-sim here.
 """
 
-import argparse
 import os
 import pathlib
 import random
-import shutil
 import sys
-import tempfile
-import traceback
 from dataclasses import replace
+from functools import partial
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "e2e"))
 import violations  # noqa: E402
 from captures import packets_of, write  # noqa: E402
 from harness import expect  # noqa: E402
-from session import Session, flipped, frame  # noqa: E402
-from shark import Shark  # noqa: E402
+from runner import main  # noqa: E402
+from session import Session, blob, clear, flipped, frame, varint  # noqa: E402
 from simulator import simulate  # noqa: E402
 
-SKIPPED = 77
 ERRORS = "_ws.expert.severity == error"
 
 
@@ -43,6 +39,13 @@ class Bench:
     def write(self, session):
         self.files += 1
         return session.write(self.folder / f"{self.files}.pcap")
+
+    def said_on_stream_0(self, session):
+        """How many bytes the server's messages take."""
+        rows = self.shark.fields(self.write(session), "avocet.stream.id && avocet.from_client == 0", "avocet.stream.id",
+                                 "avocet.stream.offset", "avocet.stream.data", keys=session.keys)
+        frames = (frame for row in rows for frame in zip(*(column.split(",") for column in row)))
+        return max(int(offset) + len(bytes.fromhex(data)) for stream, offset, data in frames if stream == "0")
 
     def judged(self, session, *kinds):
         """Packets of which one of these is said, counted from 1."""
@@ -218,9 +221,16 @@ def takes_runs_apart(bench):
         rows = bench.shark.fields(bench.write(session), "avocet", *fields, keys=session.keys)
         return [",".join(filter(None, column)) for column in zip(*rows)]
 
-    runs = bench.good.in_runs(40)
-    expect(len(runs.packets) < 0.9 * len(bench.good.packets), "there are hardly any runs")
-    expect(shown(runs) == shown(bench.good), "packets in runs are shown otherwise than alone")
+    source, sealed = random.Random(8), set(bench.good.sealed())
+    lossy, mixed = bench.good.copy(), bench.good.copy()
+    lossy.packets = [p for i, p in enumerate(lossy.packets) if i not in sealed or source.random() > 0.1]
+    for i in sorted(sealed)[:-1]:
+        if i + 1 in sealed and source.random() < 0.1:
+            mixed.packets[i:i + 2] = [replace(p, at=mixed.packets[i].at) for p in mixed.packets[i + 1:i - 1:-1]]
+    for name, session in (("as they were sent", bench.good), ("with gaps", lossy), ("out of order", mixed)):
+        runs = session.in_runs(40)
+        expect(len(runs.packets) < 0.9 * len(session.packets), f"there are hardly any runs {name}")
+        expect(shown(runs) == shown(session), f"packets in runs {name} are shown otherwise than alone")
 
 
 def reads_ipv6(bench):
@@ -260,7 +270,27 @@ def names_what_is_violated(bench):
         build(session)
         for kind in kinds:
             expect(len(bench.judged(session, kind)) > len(bench.judged(bench.good, kind)), f"{name}: no {kind}")
-    print(f"        {len(violations.ALL)} violations")
+    return f"{len(violations.ALL)} violations"
+
+
+def tells_what_servers_answer(bench):
+    """A Retry, a refused request and the end of a play, which no simulated server has cause to say."""
+    session, end = bench.good.copy(), bench.said_on_stream_0(bench.good)
+    hello = session.packets[0]
+    retry = clear(3, session.client_id() + blob(b"cookie"))
+    session.packets.insert(1, replace(hello, from_client=False, at=hello.at + 1, bytes=retry))
+    for kind, body in ((0x03, b"\x01\x02" + blob(b"no such title") + blob(b"browse first") + b"\0"),
+                       (0x0F, b"\x01" + blob(b"the publisher left") + b"\0")):
+        message = varint(kind) + blob(body)
+        session.say(False, violations.stream(0, end, message))
+        end += len(message)
+    capture, last = bench.write(session), len(session.packets)
+    for kind, number, told in (("retry", 2, ["avocet.retry.cookie", b"cookie".hex()]),
+                               ("request_refused", last - 1, ["avocet.refused.reason", "no such title"]),
+                               ("play_ended", last, ["avocet.ended.reason", "the publisher left"])):
+        rows = bench.shark.fields(capture, f"avocet.expert.{kind}", "frame.number", told[0], keys=session.keys)
+        expect(rows == [[str(number), told[1]]], f"{kind} is said of {rows}, not of packet {number}")
+    expect(bench.shark.count(capture, ERRORS, session.keys) == 0, "good answers break the protocol")
 
 
 def says_nothing_bad_of_good_sessions(bench):
@@ -275,34 +305,15 @@ def says_nothing_bad_of_good_sessions(bench):
 TESTS = [flags_every_tampered_packet, takes_lost_packets_for_what_they_are, finds_acknowledgements_of_what_was_not_sent,
          follows_key_updates, follows_a_long_session_through_real_updates, reads_a_growing_key_log, tells_connections_apart,
          begins_in_the_middle, recognises_replays, sees_amplification, says_what_is_truncated, takes_runs_apart, reads_ipv6,
-         takes_quotes_for_quotes, believes_resets_with_their_token, names_what_is_violated,
+         takes_quotes_for_quotes, believes_resets_with_their_token, names_what_is_violated, tells_what_servers_answer,
          says_nothing_bad_of_good_sessions]
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--bin", required=True, type=pathlib.Path, help="folder of avocet-sim")
-    parser.add_argument("--plugin", required=True, help="avocet.so")
-    parser.add_argument("only", nargs="*", help="names of checks; all by default")
-    arguments = parser.parse_args()
-    if not shutil.which("tshark") or not (arguments.bin / "avocet-sim").is_file():
-        print("skipped: tshark or avocet-sim is not here")
-        return SKIPPED
-    failed = 0
-    with tempfile.TemporaryDirectory(prefix="avocet-dissector-") as name:
-        os.chmod(name, 0o755)
-        bench = Bench(Shark(pathlib.Path(name) / "shark", arguments.plugin), pathlib.Path(name), arguments.bin)
-        for test in TESTS:
-            if arguments.only and test.__name__ not in arguments.only:
-                continue
-            try:
-                test(bench)
-                print(f"ok      {test.__name__}", flush=True)
-            except Exception:  # noqa: BLE001
-                failed += 1
-                print(f"FAILED  {test.__name__}\n{traceback.format_exc(limit=3)}", flush=True)
-    return 1 if failed else 0
+def checks(arguments, shark, folder):
+    bench = Bench(shark, folder, arguments.bin)
+    for test in TESTS:
+        yield test.__name__, partial(test, bench)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main(__doc__, checks, programs=["avocet-sim"])

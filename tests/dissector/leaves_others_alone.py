@@ -4,19 +4,13 @@
 Exit status 77 means: no tshark, openssl or ffmpeg here.
 """
 
-import argparse
-import os
-import pathlib
 import random
-import shutil
-import sys
-import tempfile
+from functools import partial
 
 import foreign
 from captures import Pcap
-from shark import Shark
+from runner import main
 
-SKIPPED = 77
 AVOCET_PORT = 4747
 OPENINGS = [bytes.fromhex(h) for h in ("c000000001", "40", "8060", "80e1", "000100002112a442", "16fefd0000", "01000000", "04000000")]
 
@@ -35,35 +29,31 @@ def random_payloads(path, source, packets):
     return path
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--bin", help="not needed")
-    parser.add_argument("--plugin", required=True, help="avocet.so")
-    parser.add_argument("--packets", type=int, default=50_000, help="of random payload (default: %(default)s)")
-    parser.add_argument("--seed", type=int, default=5)
-    arguments = parser.parse_args()
-    if not all(map(shutil.which, ("tshark", "openssl", "ffmpeg"))):
-        print("skipped: tshark, openssl or ffmpeg is not here")
-        return SKIPPED
-    wrong = 0
-    with tempfile.TemporaryDirectory(prefix="avocet-dissector-") as name:
-        folder = pathlib.Path(name)
-        os.chmod(folder, 0o755)
-        shark, source = Shark(folder / "shark", arguments.plugin), random.Random(arguments.seed)
-        for protocol, make, told in foreign.ALL:
-            capture = make(folder / f"{protocol}.pcap", source)
-            total = shark.count(capture, "udp")
-            own = len(shark.read(capture, *told, "-Y", protocol, "-T", "fields", "-e", "frame.number").split())
-            # On Avocet's own port too: no first byte of theirs is one of Avocet's.
-            taken = shark.count(capture, "avocet") + shark.count(foreign.on_port(capture, AVOCET_PORT), "avocet")
-            good = taken == 0 and own > total / 2 > 20
-            wrong += not good
-            print(f"{'ok    ' if good else 'FAILED'}  {protocol}: {total} packets, {own} are its own, {taken} are taken for Avocet", flush=True)
-        taken = shark.count(random_payloads(folder / "random.pcap", source, arguments.packets), "avocet")
-        wrong += taken > 0
-        print(f"{'FAILED' if taken else 'ok    '}  random payloads: {arguments.packets} packets, {taken} are taken for Avocet")
-    return 1 if wrong else 0
+def stranger(shark, capture, protocol, told):
+    total = shark.count(capture, "udp")
+    own = len(shark.read(capture, *told, "-Y", protocol, "-T", "fields", "-e", "frame.number").split())
+    # On Avocet's own port too: no first byte of theirs is one of Avocet's.
+    taken = shark.count(capture, "avocet") + shark.count(foreign.on_port(capture, AVOCET_PORT), "avocet")
+    text = f"{total} packets, {own} are its own, {taken} are taken for Avocet"
+    assert taken == 0 and own > total / 2 > 20, text
+    return text
+
+
+def noise(shark, capture, packets):
+    taken = shark.count(capture, "avocet")
+    assert taken == 0, f"{taken} of {packets} packets are taken for Avocet"
+    return f"{packets} packets"
+
+
+def checks(arguments, shark, folder):
+    source = random.Random(arguments.seed)
+    for protocol, make, told in foreign.ALL:
+        yield protocol, partial(stranger, shark, make(folder / f"{protocol}.pcap", source), protocol, told)
+    capture = random_payloads(folder / "random.pcap", source, arguments.packets)
+    yield "random-payloads", partial(noise, shark, capture, arguments.packets)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main(__doc__, checks, tools=["tshark", "openssl", "ffmpeg"],
+         options={"--packets": {"type": int, "default": 50_000, "help": "of random payload (default: %(default)s)"},
+                  "--seed": {"type": int, "default": 5}})

@@ -4,7 +4,6 @@
 Exit status 77 means: no tshark here.
 """
 
-import argparse
 import json
 import os
 import pathlib
@@ -13,15 +12,15 @@ import re
 import shutil
 import subprocess
 import sys
-import traceback
+from functools import partial
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "e2e"))
 import harness  # noqa: E402
 from captures import packets_of, write  # noqa: E402
 from recorder import Recorder  # noqa: E402
+from runner import main  # noqa: E402
 from shark import Shark  # noqa: E402
 
-SKIPPED = 77
 SEALED = "avocet.kind <= 1"
 expect = harness.expect
 
@@ -196,20 +195,9 @@ TESTS = [opens_everything, links_acknowledgements, follows_connections, says_wha
          counts_frames_as_the_client, agrees_with_the_script]
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--bin", required=True, help="folder of avocet-server and avocet-client")
-    parser.add_argument("--plugin", required=True, help="avocet.so")
-    parser.add_argument("--keep", help="copy the capture and its keys to this folder")
-    parser.add_argument("only", nargs="*", help="names of checks; all by default")
-    arguments = parser.parse_args()
-    if not shutil.which("tshark") or not shutil.which("editcap"):
-        print("skipped: tshark and editcap are not installed (scripts/setup installs them)")
-        return SKIPPED
+def checks(arguments, shark, _folder):
     world = harness.World(arguments.bin)
-    failed = 0
     try:
-        shark = Shark(world.folder / "shark", arguments.plugin)
         os.chmod(world.folder, 0o755)
         capture, keys = record(world, world.folder)
         os.chmod(capture, 0o644)
@@ -217,18 +205,10 @@ def main():
             shutil.copy(capture, arguments.keep), shutil.copy(keys, arguments.keep)
         print(f"recorded {len(packets_of(capture))} packets")
         for test in TESTS:
-            if arguments.only and test.__name__ not in arguments.only:
-                continue
-            try:
-                test(shark, capture, keys, world.folder)
-                print(f"ok      {test.__name__}", flush=True)
-            except Exception:  # noqa: BLE001
-                failed += 1
-                print(f"FAILED  {test.__name__}\n{traceback.format_exc(limit=2)}", flush=True)
+            yield test.__name__, partial(test, shark, capture, keys, world.folder)
     finally:
         world.close()
-    return 1 if failed else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main(__doc__, checks, tools=["tshark", "editcap"], options={"--keep": {"help": "copy the capture and its keys to this folder"}})

@@ -6,6 +6,7 @@ from captures import Pcap
 from sealing import HEADER, PacketKey, expand_label, packet_keys
 from simulator import datagrams_of
 
+CLEAR = 0x20  # first byte of what is not sealed
 SERVER, CLIENT = ("10.0.0.2", 4747), ("10.0.0.1", 40000)
 
 
@@ -54,6 +55,12 @@ class Session:
     def frames(self, packet):
         """None when it is not authentic, which the id that it is for may tell already."""
         return self.key(packet).open(packet.number, packet.bytes) if packet.destination in self.owners else None
+
+    def client_id(self):
+        """The id that the Hello gives, right behind its random."""
+        random, hello = bytes.fromhex(self.owners[self.packets[self.sealed(1, False)[0]].destination]), self.packets[0].bytes
+        at = hello.index(random) + len(random)
+        return hello[at:at + 8]
 
     def say(self, from_client, frames, kind=0, at=None, number=None, key=None, first=0):
         """Adds a packet of one side with these frames: sealed, by default as its next and last."""
@@ -128,3 +135,8 @@ def frame(kind, *values):
 
 def blob(data):
     return varint(len(data)) + data
+
+
+def clear(kind, body):
+    """A packet in the clear."""
+    return bytes([CLEAR | kind << 2]) + b"AVOC" + len(body).to_bytes(2, "big") + body

@@ -6,23 +6,20 @@ Build the plugin with the sanitizers and say --asan: then reads and writes outsi
 Exit status 77 means: no tshark or no avocet-sim here.
 """
 
-import argparse
+import math
 import os
-import pathlib
 import random
 import shutil
 import subprocess
-import sys
-import tempfile
 import time
+from functools import partial
 
 from captures import Pcap
 from mutations import Mutator, snapped
+from runner import main
 from sealing import packet_keys
-from shark import Shark
 from simulator import datagrams_of, simulate
 
-SKIPPED = 77
 SCENARIOS = [("disorder", "length=3s"), ("vod-bursty-loss", "length=4s"), ("quic-rebind-port", "length=3s"), ("vod-steps", "length=14s")]
 CLIENT, SERVER = ("10.0.0.1", 40000), ("10.0.0.2", 4747)
 STATISTICS = ["-z", "avocet,tree", "-z", "avocet_media,tree", "-z", "expert", "-z", "follow,avocet,hex,0"]
@@ -56,11 +53,11 @@ def write_round(path, mutator, source):
     return pcap.packets
 
 
-def faults(shark, capture, keys, view, environment, export):
+def faults(shark, capture, keys, view, environment):
     """What went wrong when tshark showed the file, empty when nothing did."""
     command = [*shark.as_user, "tshark", "-r", capture, "-o", f"avocet.keylog_file:{keys}", *view]
     if not view:
-        command += ["-q", "--export-objects", f"avocet,{export}"]
+        command += ["-q", "--export-objects", f"avocet,{shark.home.parent / 'export'}"]
     try:
         done = subprocess.run(command, capture_output=True, env={**shark.env, **environment}, timeout=600, check=False)
     except subprocess.TimeoutExpired:
@@ -73,48 +70,40 @@ def faults(shark, capture, keys, view, environment, export):
     return f"exit {done.returncode}: {done.stderr[-1000:].decode(errors='replace')}" if done.returncode else ""
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--bin", required=True, type=pathlib.Path, help="folder of avocet-sim")
-    parser.add_argument("--plugin", required=True, help="avocet.so")
-    parser.add_argument("--packets", type=int, default=30_000, help="at least so many (default: %(default)s)")
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--asan", action="store_true", help="the plugin is built with g++'s address sanitizer")
-    parser.add_argument("--keep", type=pathlib.Path, help="copy files with which something went wrong to this folder")
-    arguments = parser.parse_args()
-    if not shutil.which("tshark") or not (arguments.bin / "avocet-sim").is_file():
-        print("skipped: tshark or avocet-sim is not here")
-        return SKIPPED
-    environment = {"WIRESHARK_DEBUG_WMEM_OVERRIDE": "simple"}
-    if arguments.asan:
-        libraries = [subprocess.run(["g++", f"-print-file-name={name}"], capture_output=True, text=True, check=True).stdout.strip()
-                     for name in ("libasan.so", "libubsan.so")]
-        environment |= {"LD_PRELOAD": " ".join(libraries), "ASAN_OPTIONS": "detect_leaks=0,detect_odr_violation=0"}
-    read = failed = 0
-    began = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="avocet-fuzz-") as name:
-        folder = pathlib.Path(name)
-        os.chmod(folder, 0o755)
-        shark = Shark(folder / "shark", arguments.plugin)
-        packets, keys = record(arguments.bin, folder)
-        seed = arguments.seed
-        while read < arguments.packets:
-            source = random.Random(seed)
-            fuzzed = folder / f"fuzzed-{seed}.pcap"
-            count = write_round(fuzzed, Mutator(packets, *packet_keys(keys.read_text()), seed), source)
-            found = faults(shark, fuzzed, keys, source.choice(VIEWS), environment, folder / "shark/export")
-            read += count
-            if found:
-                failed += 1
-                print(f"FAILED  --seed {seed}: {found}", flush=True)
-                if arguments.keep:
-                    shutil.copy(fuzzed, arguments.keep), shutil.copy(keys, arguments.keep / f"fuzzed-{seed}.keys")
-            fuzzed.unlink()
-            shutil.rmtree(folder / "shark/export", ignore_errors=True)
-            print(f"{read} packets, {read / (time.monotonic() - began):.0f}/s, seed {seed}", flush=True)
-            seed += 1
-    return 1 if failed else 0
+class Rounds:
+    """Files of fuzzed packets, one for each seed."""
+
+    def __init__(self, arguments, shark, folder):
+        self.shark, self.folder, self.keep = shark, folder, arguments.keep
+        self.packets, self.keys = record(arguments.bin, folder)
+        self.environment = {"WIRESHARK_DEBUG_WMEM_OVERRIDE": "simple"}
+        if arguments.asan:
+            libraries = [subprocess.run(["g++", f"-print-file-name={name}"], capture_output=True, text=True, check=True).stdout.strip()
+                         for name in ("libasan.so", "libubsan.so")]
+            self.environment |= {"LD_PRELOAD": " ".join(libraries), "ASAN_OPTIONS": "detect_leaks=0,detect_odr_violation=0"}
+        self.read, self.began = 0, time.monotonic()
+
+    def check(self, seed):
+        source, fuzzed = random.Random(seed), self.folder / f"fuzzed-{seed}.pcap"
+        self.read += write_round(fuzzed, Mutator(self.packets, *packet_keys(self.keys.read_text()), seed), source)
+        found = faults(self.shark, fuzzed, self.keys, source.choice(VIEWS), self.environment)
+        if found and self.keep:
+            shutil.copy(fuzzed, self.keep), shutil.copy(self.keys, f"{self.keep}/fuzzed-{seed}.keys")
+        fuzzed.unlink()
+        shutil.rmtree(self.shark.home.parent / "export", ignore_errors=True)
+        assert not found, f"--seed {seed}: {found}"
+        return f"{self.read} packets by now, {self.read / (time.monotonic() - self.began):.0f}/s"
+
+
+def checks(arguments, shark, folder):
+    rounds = Rounds(arguments, shark, folder)
+    for seed in range(arguments.seed, arguments.seed + math.ceil(arguments.packets / len(rounds.packets))):
+        yield f"seed-{seed}", partial(rounds.check, seed)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main(__doc__, checks, programs=["avocet-sim"],
+         options={"--packets": {"type": int, "default": 30_000, "help": "about so many (default: %(default)s)"},
+                  "--seed": {"type": int, "default": 1, "help": "of the first file"},
+                  "--asan": {"action": "store_true", "help": "the plugin is built with g++'s address sanitizer"},
+                  "--keep": {"help": "copy files with which something went wrong to this folder"}})

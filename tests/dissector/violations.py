@@ -2,11 +2,10 @@
 
 from dataclasses import replace
 
-from session import blob, frame, read_varint
+from session import CLEAR, blob, clear, frame, read_varint
 
 HANDSHAKE, PING, STREAM, NEW_ID, RETIRE_ID, DONE, CLOSE, NEW_TICKET, NEW_TOKEN = 0x03, 0x01, 0x04, 0x0D, 0x0E, 0x0F, 0x10, 0x11, 0x12
 MEDIA, CLIENT_FINISHED = 0x09, 0x16
-CLEAR = 0x20
 REFUSE, RESET = 4, 6
 
 
@@ -80,11 +79,8 @@ def sends_a_short_hello(session):
 
 def refuses_at_length(session):
     hello = session.packets[0]
-    size = int.from_bytes(hello.bytes[5:7], "big")
-    random_at = hello.bytes.index(bytes.fromhex(session.owners[session.packets[session.sealed(1, False)[0]].destination]))
-    body = hello.bytes[random_at + 32:random_at + 40] + b"\x01\x00"
-    refuse = bytes([CLEAR | REFUSE << 2]) + b"AVOC" + len(body).to_bytes(2, "big") + body + bytes(1300 - size)
-    session.packets[1:1] = [replace(hello, from_client=False, bytes=refuse + bytes(size))]
+    refuse = clear(REFUSE, session.client_id() + b"\x01\x00") + bytes(1300)
+    session.packets[1:1] = [replace(hello, from_client=False, bytes=refuse)]
 
 
 def chooses_what_was_not_offered(session):

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "analysis/connections/segments.hpp"
+#include "protocol/wire/segments.hpp"
 #include "analysis/report/pcapng_writer.hpp"
 #include "protocol/wire/handshake.hpp"
 
@@ -86,15 +86,15 @@ TEST_F(CaptureReadingTest, CutsSuperPacketsIntoDatagrams) {
     const Bytes one = sealed(to_client, 50 + i, i == 39 ? 77 : 300, i > 20);
     run.insert(run.end(), one.begin(), one.end());
   }
-  EXPECT_EQ(segment_size(run), 300u);
-  EXPECT_EQ(segment_size(sealed(to_client, 1, 1200)), 1200u);
+  EXPECT_EQ(wire::segment_size(run), 300u);
+  EXPECT_EQ(wire::segment_size(sealed(to_client, 1, 1200)), 1200u);
   // Receivers join what came, with what was lost and overtaken in between.
   Bytes received;
   for (const std::uint32_t number : {7u, 9u, 8u, 40u}) {
     const Bytes one = sealed(to_client, number, 300);
     received.insert(received.end(), one.begin(), one.end());
   }
-  EXPECT_EQ(segment_size(received), 300u);
+  EXPECT_EQ(wire::segment_size(received), 300u);
   packet(0ms, server, client, run);
   EXPECT_EQ(reading_.super_packets(), 1u);
   EXPECT_EQ(connection().down.numbers.received(), 40u);

@@ -1,20 +1,19 @@
-#include "analysis/connections/segments.hpp"
+#include "protocol/wire/segments.hpp"
 
 #include <algorithm>
 #include <cstring>
+#include <optional>
 
 #include "protocol/wire/packets.hpp"
 
-namespace avocet::analysis {
+namespace avocet::wire {
 namespace {
 
-using wire::SealedHeader;
-
 std::optional<SealedHeader> header_at(ByteView payload, std::size_t at) {
-  if (payload.size() - at < wire::sealed_overhead) return std::nullopt;
-  wire::Reader reader(payload.subspan(at, wire::sealed_header_size));
+  if (payload.size() - at < sealed_overhead) return std::nullopt;
+  Reader reader(payload.subspan(at, sealed_header_size));
   SealedHeader header;
-  wire::read_fields(reader, header);
+  read_fields(reader, header);
   return reader.ok() ? std::optional(header) : std::nullopt;
 }
 
@@ -26,9 +25,10 @@ bool close(std::uint32_t number, std::uint32_t before) {
 }
 
 /// The datagrams of that size each have the header that they should.
-bool consistent(ByteView payload, SealedHeader before, std::size_t size) {
+bool consistent(ByteView payload, SealedHeader before, std::size_t size, bool cut) {
   for (std::size_t at = size; at < payload.size(); at += size) {
     const auto here = header_at(payload, at);
+    if (!here && cut && at > size && payload.size() - at < sealed_overhead) return true;
     if (!here || here->destination != before.destination || !close(here->number_low, before.number_low))
       return false;
     before = *here;
@@ -38,20 +38,20 @@ bool consistent(ByteView payload, SealedHeader before, std::size_t size) {
 
 }  // namespace
 
-std::size_t segment_size(ByteView payload) {
+std::size_t segment_size(ByteView payload, bool cut) {
   const auto first = header_at(payload, 0);
   if (!first) return payload.size();
   // What follows the first byte, whose bits change within a run: the id, 64 bits that nobody can guess.
   const ByteView same = payload.subspan(1, sizeof(ConnectionId::value));
-  std::size_t at = wire::sealed_overhead + 1;
+  std::size_t at = sealed_overhead + 1;
   while (at < payload.size()) {
     const void* found = memmem(payload.data() + at, payload.size() - at, same.data(), same.size());
     if (found == nullptr) break;
     const auto size = static_cast<std::size_t>(static_cast<const std::byte*>(found) - payload.data()) - 1;
-    if (consistent(payload, *first, size)) return size;
+    if (consistent(payload, *first, size, cut)) return size;
     at = size + 2;
   }
   return payload.size();
 }
 
-}  // namespace avocet::analysis
+}  // namespace avocet::wire
