@@ -8,9 +8,9 @@
 #include "protocol/crypto/random.hpp"
 #include "protocol/media/early_frames.hpp"
 #include "protocol/service/client_play.hpp"
-#include "protocol/service/key_frame_wish.hpp"
 #include "protocol/service/message_stream.hpp"
 #include "protocol/service/names.hpp"
+#include "protocol/service/publication.hpp"
 #include "protocol/service/tracks.hpp"
 
 namespace avocet::service {
@@ -75,7 +75,7 @@ class Client::Impl {
   void operator()(const wire::Published& published) {
     const auto found = publications.find(published.play);
     if (found == publications.end()) return;
-    found->second.open = true;
+    found->second.accepted();
     events.push_back(PublicationStarted{published.play});
   }
   void operator()(const wire::TargetRate& target) {
@@ -87,7 +87,7 @@ class Client::Impl {
   void operator()(const wire::KeyFrameWanted& wanted) {
     const auto found = publications.find(wanted.play);
     if (found == publications.end()) return;
-    found->second.key_frame.want(std::min(wanted.after, found->second.newest));
+    found->second.want_key_frame(wanted.after);
     ask_encoder(found->first, found->second);
   }
   void operator()(const wire::Say& say) { events.push_back(Said{say.from, say.line, at(say.at)}); }
@@ -227,7 +227,7 @@ class Client::Impl {
   void drop_publication(PlayId id) {
     const auto found = publications.find(id);
     if (found == publications.end()) return;
-    for (std::uint32_t i = 0; i < found->second.tracks; ++i) session.close_track(found->second.first + i);
+    found->second.close(session);
     publications.erase(found);
   }
 
@@ -236,17 +236,8 @@ class Client::Impl {
         std::chrono::seconds(static_cast<std::int64_t>(std::min(seconds, std::uint64_t{1} << 40))));
   }
 
-  struct Publication {
-    TrackId first;
-    std::uint32_t tracks = 0;
-    std::size_t video = 0;
-    bool open = false;
-    FrameNumber newest;  // picture that was sent
-    KeyFrameWish key_frame;
-  };
-
   void ask_encoder(PlayId id, Publication& publication) {
-    if (publication.key_frame.take_request(now)) events.push_back(KeyFrameRequested{id});
+    if (publication.take_key_frame_request(now)) events.push_back(KeyFrameRequested{id});
   }
 
   Time now;  // of the latest call
@@ -359,28 +350,19 @@ void Client::stop(Time now, PlayId id) {
 
 PlayId Client::publish(Time now, std::string_view title, const std::vector<media::TrackConfig>& tracks,
                        std::uint8_t weight) {
-  using Priority = session::TrackOptions::Priority;
   impl_->now = now;
   const PlayId id = impl_->next_id;
   ++impl_->next_id;
-  wire::Publish publish{
-      .play = id, .title = shortened(title, 64), .weight = std::max<std::uint8_t>(weight, 1)};
   if (const auto problem = problem_of_tracks(tracks)) {
     impl_->events.push_back(Refused{id, wire::RefusalCode::bad_request, *problem, "offer other tracks"});
     return id;
   }
-  const TrackId first = impl_->next_track;
-  for (const media::TrackConfig& track : tracks) {
-    const bool audio = track.kind == media::Kind::audio;
-    impl_->session.open_track(impl_->next_track, {.priority = audio ? Priority::audio : Priority::video,
-                                                  .weight = share_of(publish.weight),
-                                                  .duplicate = audio});
-    publish.tracks.push_back(to_wire(track, impl_->next_track));
-    ++impl_->next_track;
-  }
-  impl_->publications[id] = {
-      .first = first, .tracks = static_cast<std::uint32_t>(tracks.size()), .video = video_tracks(tracks)};
-  impl_->say(publish);
+  weight = std::max<std::uint8_t>(weight, 1);
+  const auto [made, _] =
+      impl_->publications.try_emplace(id, impl_->session, tracks, impl_->next_track, weight);
+  impl_->next_track = impl_->next_track + static_cast<std::uint32_t>(tracks.size());
+  impl_->say(wire::Publish{
+      .play = id, .title = shortened(title, 64), .weight = weight, .tracks = made->second.tracks()});
   return id;
 }
 
@@ -388,17 +370,9 @@ session::Admission Client::send_frame(Time now, PlayId publication, std::size_t 
                                       const media::Frame& frame, Duration latency) {
   impl_->now = now;
   const auto found = impl_->publications.find(publication);
-  if (found == impl_->publications.end() || !found->second.open || track >= found->second.tracks) {
-    return session::Admission::closed;
-  }
-  Impl::Publication& p = found->second;
-  const TrackId id = p.first + static_cast<std::uint32_t>(track);
-  const session::Admission admission = impl_->session.send(now, id, frame, now + latency);
-  if (track >= p.video) return admission;
-  p.newest = std::max(p.newest, frame.number);
-  if (frame.key) p.key_frame.came(now, frame.number);
-  if (impl_->session.needs_key_frame(id)) p.key_frame.want(p.newest);
-  impl_->ask_encoder(publication, p);
+  if (found == impl_->publications.end()) return session::Admission::closed;
+  const session::Admission admission = found->second.send(now, impl_->session, track, frame, now + latency);
+  impl_->ask_encoder(publication, found->second);
   return admission;
 }
 

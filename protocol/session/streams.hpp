@@ -17,8 +17,7 @@ namespace avocet::session {
 
 /// All reliable streams of a connection, with flow control and stream limits (RFC 9000 sections 2 to 4).
 /// Every stream goes both ways. Stream 0 exists from the start and counts for nobody; the client's further
-/// ones are 2, 4,
-/// ..., the server's 1, 3, ... What it holds is bounded by `max_send_buffer` and `max_data`.
+/// ones are 2, 4, ..., the server's 1, 3, ... What it holds is bounded by `max_send_buffer` and `max_data`.
 class Streams {
  public:
   Streams(Role, const Config&);
