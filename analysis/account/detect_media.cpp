@@ -10,11 +10,14 @@ using Weight = Finding::Weight;
 double of(const TrackAccount& t, std::string_view name) { return value_of(t.measures, name); }
 double of(const PlayAccount& p, std::string_view name) { return value_of(p.measures, name); }
 
-/// The first track of pictures with enough of them to judge by for which it is so.
+/// The first track of pictures with enough of them to judge by for which it is so. Of one that is starved
+/// only now and then one comes, and what that is like says nothing of the rest.
 template <class Condition>
 const TrackAccount* find_video(const Place& p, Condition&& holds) {
+  constexpr double fewest = 100, starved = 8;  // pictures; 1/s
   const auto found = std::ranges::find_if(p.direction.tracks, [&](const TrackAccount& t) {
-    return t.told && t.kind == media::Kind::video && of(t, "framesReceived") >= 100 && holds(t);
+    const bool enough = of(t, "framesReceived") >= fewest && of(t, "frameRate") >= starved;
+    return t.told && t.kind == media::Kind::video && enough && holds(t);
   });
   return found == p.direction.tracks.end() ? nullptr : &*found;
 }

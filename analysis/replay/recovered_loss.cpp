@@ -41,6 +41,8 @@ void recover_loss(const std::vector<Passage>& all, const std::vector<double>& wa
   const bool overflow = middle > long_wait && middle > out.longest_wait * 2 / 3;
   if (overflow) out.queue = middle;
 
+  constexpr double width = 0.2;  // s
+  std::vector<LossSlot> slots;
   double lost = 0, sent = 0, runs = 0;
   bool before = false;
   for (std::size_t i = 0; i < all.size(); ++i) {
@@ -48,11 +50,16 @@ void recover_loss(const std::vector<Passage>& all, const std::vector<double>& wa
     ++sent;
     const bool by_queue = overflow && waits[i] > out.queue / 2;
     const bool here = !all[i].arrived && !by_queue;
+    if (slots.empty() || all[i].sent >= slots.back().at + width) slots.push_back({.at = all[i].sent});
+    ++slots.back().sent;
+    slots.back().lost += here;
     lost += here;
     runs += here && !before;
     before = here;
   }
-  if (lost > 0) out.loss = lost / sent, out.loss_run = lost / runs;
+  if (lost <= 0) return;
+  out.loss = lost / sent, out.loss_run = lost / runs;
+  out.losses = loss_steps(slots, out.loss_run);
 }
 
 }  // namespace avocet::analysis

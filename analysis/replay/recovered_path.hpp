@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "analysis/replay/bottleneck_fit.hpp"
+#include "analysis/replay/loss_steps.hpp"
 
 namespace avocet::analysis {
 
@@ -16,14 +17,15 @@ struct RecoveredPath {
   struct Outage {
     double from = 0, until = 0;
   };
-  std::vector<Step> capacity;  ///< ascending
-  double delay = 0;            ///< s, of a packet that nothing holds up, without its own serialisation
-  double jitter = 0;           ///< s, standard deviation
-  double loss = 0;             ///< share of the packets that neither a full queue nor an outage has lost
-  double loss_run = 1;         ///< packets lost in a row, on average
-  double queue = 0;            ///< s of waiting at which packets were lost; 0: it never was full
-  double longest_wait = 0;     ///< s in the queue
-  double most_waiting = 0;     ///< bits in the queue
+  std::vector<Step> capacity;    ///< ascending
+  double delay = 0;              ///< s, of a packet that nothing holds up, without its own serialisation
+  double jitter = 0;             ///< s, standard deviation
+  double loss = 0;               ///< share of the packets that neither a full queue nor an outage has lost
+  double loss_run = 1;           ///< packets lost in a row, on average
+  std::vector<LossStep> losses;  ///< `loss` over time, where it changed
+  double queue = 0;              ///< s of waiting at which packets were lost; 0: it never was full
+  double longest_wait = 0;       ///< s in the queue
+  double most_waiting = 0;       ///< bits in the queue
   std::vector<Outage> outages;
   double known_share = 0;  ///< of the time, in which the capacity is known
 };

@@ -57,6 +57,12 @@ RecoveredPath path_by_numbers(const Direction& d, double delay) {
   for (const std::uint64_t n : d.numbers.runs()) runs += static_cast<double>(n);
   out.loss = lost / (lost + received);
   out.loss_run = lost / std::max(runs, 1.0);
+  std::vector<LossSlot> slots;
+  for (const PathSlot& slot : d.timeline.slots()) {
+    const double at = static_cast<double>(slots.size()) * to_seconds(d.timeline.width());
+    slots.push_back({at, static_cast<double>(slot.packets + slot.lost), static_cast<double>(slot.lost)});
+  }
+  out.losses = loss_steps(slots, out.loss_run);
   return out;
 }
 
@@ -157,7 +163,7 @@ std::expected<RecoveredSession, std::string> from_one(const RecoverRequest& requ
     out.down.delay = back;
     add_lower_bound(connection->down, out.down);
   }
-  out.down.loss = numbers.loss, out.down.loss_run = numbers.loss_run;
+  out.down.loss = numbers.loss, out.down.loss_run = numbers.loss_run, out.down.losses = numbers.losses;
   return out;
 }
 

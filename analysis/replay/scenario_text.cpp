@@ -31,19 +31,30 @@ std::string rates(const std::vector<RecoveredPath::Step>& steps) {
   return out;
 }
 
-/// Losses in runs, as Gilbert's model has them: left after one of `loss_run` packets.
-std::string loss(const RecoveredPath& path) {
-  const bool one_by_one = path.loss_run < 1.3 / (1 - std::min(path.loss, 0.9));
-  if (one_by_one) return fmt::format("{:.3f}%", path.loss * 100);
-  const double out = 1 / path.loss_run;
-  return fmt::format("ge:{:.4f}%:{:.3f}%", path.loss * out / (1 - path.loss) * 100, out * 100);
+/// Losses in runs, as Gilbert's model has them: left after one of `run` packets.
+std::string loss(double share, double run) {
+  const bool one_by_one = share <= 0 || run < 1.3 / (1 - std::min(share, 0.9));
+  if (one_by_one) return fmt::format("{:.3f}%", share * 100);
+  const double out = 1 / run, in = share * out / (1 - std::min(share, 0.9));
+  return fmt::format("ge:{:.4f}%:{:.3f}%", std::min(in, 1.0) * 100, out * 100);
+}
+
+std::string losses(const RecoveredPath& path) {
+  if (path.losses.size() < 2) return loss(path.loss, path.loss_run);
+  std::string out;
+  for (const LossStep& step : path.losses) {
+    const bool first = out.empty();
+    out +=
+        fmt::format("{}{}@{:.1f}s", first ? "" : ",", loss(step.share, path.loss_run), first ? 0 : step.at);
+  }
+  return out;
 }
 
 /// Of one direction of the link, as a table.
 std::string direction(std::string_view which, const RecoveredPath& path, bool with_capacity) {
   std::string out = fmt::format(
       "[link.{}]\ndelay = \"{:.2f}ms\"\njitter = \"{:.2f}ms\"\nqueue = \"{:.0f}ms\"\nloss = \"{}\"\n", which,
-      path.delay * 1e3, path.jitter * 1e3, queue_room(path) * 1e3, loss(path));
+      path.delay * 1e3, path.jitter * 1e3, queue_room(path) * 1e3, losses(path));
   if (!path.outages.empty()) {
     std::string spans;
     for (const auto& o : path.outages)

@@ -86,7 +86,11 @@ void read_direction(TomlSection& in, const std::filesystem::path& folder, Direct
   read_capacity(in, folder, d);
   path.queue = in.parsed("queue", path.queue, parse_duration);
   path.mark_above = in.parsed("mark_above", path.mark_above, parse_duration);
-  path.loss = in.parsed("loss", path.loss, link::parse_loss);
+  if (in.has("loss")) {
+    path.later_loss = in.parsed("loss", {{Duration::zero(), path.loss}}, link::parse_loss_steps);
+    path.loss = path.later_loss.front().loss;
+    path.later_loss.erase(path.later_loss.begin());
+  }
   path.corrupt = in.parsed("corrupt", path.corrupt, parse_percentage);
   path.duplicate = in.parsed("duplicate", path.duplicate, parse_percentage);
   path.reorder = in.parsed("reorder", path.reorder, link::parse_reorder);

@@ -28,6 +28,13 @@ struct Loss {
   constexpr bool operator==(const Loss&) const = default;
 };
 
+/// From `at` on, counted from the first datagram, datagrams are lost so.
+struct LossStep {
+  Duration at{};
+  Loss loss;
+  constexpr bool operator==(const LossStep&) const = default;
+};
+
 /// From `at` on, counted from the first datagram, the link carries `rate`.
 struct RateStep {
   Duration at{};
@@ -64,6 +71,7 @@ struct LinkConfig {
   std::uint32_t longest_burst = 0;
   Duration jitter{};  ///< standard deviation added to `delay`, at most 3 of it either way; keeps the order
   Loss loss;
+  std::vector<LossStep> later_loss;  ///< ascending; each takes the place of `loss` from its time on
   std::vector<RateStep>
       rate;                ///< ascending; none: no bottleneck. Before the first step the rate is unlimited
   Duration queue = 300ms;  ///< drop-tail room in front of the bottleneck, at the rate of the moment

@@ -144,7 +144,7 @@ void Link::shrink_queue(Time now) {
 
 void Link::cross_medium(Delivery datagram, Time now) {
   if (medium_.in_blackhole(since_start(now))) return drop(datagram, now, DropReason::blackhole);
-  if (medium_.loses()) return drop(datagram, now, DropReason::random);
+  if (medium_.loses(since_start(now))) return drop(datagram, now, DropReason::random);
   if (medium_.corrupts() && !datagram.bytes.empty()) {
     medium_.flip_bits(datagram.bytes);
     stats_.corrupted.add(datagram.bytes.size());

@@ -33,8 +33,10 @@ bool Medium::in_blackhole(Duration at) const {
                              [at](const Blackhole& b) { return at >= b.from && at < b.until; });
 }
 
-bool Medium::loses() {
-  const Loss& loss = config_.loss;
+bool Medium::loses(Duration at) {
+  const auto& later = config_.later_loss;
+  while (loss_steps_ < later.size() && later[loss_steps_].at <= at) ++loss_steps_;
+  const Loss& loss = loss_steps_ == 0 ? config_.loss : later[loss_steps_ - 1].loss;
   if (loss_random_.chance(bad_ ? loss.to_good : loss.to_bad)) bad_ = !bad_;
   return within_burst(loss_random_.chance(bad_ ? loss.in_bad : loss.in_good), lost_in_a_row_);
 }

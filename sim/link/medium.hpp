@@ -14,8 +14,8 @@ class Medium {
   Medium(LinkConfig config, std::uint64_t seed);
 
   bool in_blackhole(Duration at) const;
-  /// Whether the next datagram is lost: a step of the loss model.
-  bool loses();
+  /// Whether the next datagram is lost: a step of the loss model of that time, which does not go back.
+  bool loses(Duration at);
   /// Whether the next datagram is damaged.
   bool corrupts();
   /// Damages a datagram: a burst of up to 8 bits, of which the first always flips, so that it is never left
@@ -36,7 +36,8 @@ class Medium {
   Random loss_random_, jitter_random_, duplicate_random_, reorder_random_, corrupt_random_;
   bool within_burst(bool hit, std::uint32_t& in_a_row) const;
 
-  bool bad_ = false;  // state of the loss model
+  std::size_t loss_steps_ = 0;  // of config_.later_loss, whose time has come
+  bool bad_ = false;            // state of the loss model
   std::uint32_t lost_in_a_row_ = 0, damaged_in_a_row_ = 0;
   Duration last_arrival_ = Duration::min();
 };

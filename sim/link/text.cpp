@@ -53,17 +53,24 @@ std::pair<std::string_view, std::optional<std::string_view>> halves(std::string_
   return {text.substr(0, at), text.substr(at + 1)};
 }
 
-Parsed<RateStep> parse_rate_step(std::string_view text) {
-  const auto [rate_text, time_text] = halves(text, '@');
-  const auto rate = parse_rate(rate_text);
-  if (!rate) return std::unexpected(rate.error());
-  RateStep step{.at = {}, .rate = *rate};
-  if (time_text) {
-    const auto at = parse_duration(*time_text);
+/// `VALUE`, or `VALUE@TIME,...`, each value as `parse` takes it. `example` is for a person.
+template <class Step, class Value>
+Parsed<std::vector<Step>> parse_steps(std::string_view text, Parsed<Value> (*parse)(std::string_view),
+                                      std::string_view example) {
+  std::vector<Step> steps;
+  for (const std::string_view part : split(text, ',')) {
+    const auto [value_text, time_text] = halves(part, '@');
+    const auto value = parse(value_text);
+    if (!value) return std::unexpected(value.error());
+    const auto at = time_text ? parse_duration(*time_text) : Parsed<Duration>(Duration::zero());
     if (!at) return std::unexpected(at.error());
-    step.at = *at;
+    if (steps.empty() && *at != Duration::zero())
+      return wrong(part, "the first step at 0s, for example " + std::string(example));
+    if (!steps.empty() && *at <= steps.back().at)
+      return wrong(part, "a time after the previous step, for example " + std::string(example));
+    steps.push_back({*at, *value});
   }
-  return step;
+  return steps;
 }
 
 Parsed<Loss> parse_gilbert_elliott(std::string_view text) {
@@ -118,19 +125,7 @@ Parsed<std::size_t> parse_size(std::string_view text) {
 }
 
 Parsed<std::vector<RateStep>> parse_rate_steps(std::string_view text) {
-  std::vector<RateStep> steps;
-  for (const std::string_view part : split(text, ',')) {
-    const auto step = parse_rate_step(part);
-    if (!step) return std::unexpected(step.error());
-    if (steps.empty() && step->at != Duration::zero()) {
-      return wrong(part, "the first rate at 0s, for example 8mbit@0s,1mbit@10s");
-    }
-    if (!steps.empty() && step->at <= steps.back().at) {
-      return wrong(part, "a time after the previous step, for example 8mbit@0s,1mbit@10s");
-    }
-    steps.push_back(*step);
-  }
-  return steps;
+  return parse_steps<RateStep>(text, parse_rate, "8mbit@0s,1mbit@10s");
 }
 
 Parsed<Loss> parse_loss(std::string_view text) {
@@ -138,6 +133,10 @@ Parsed<Loss> parse_loss(std::string_view text) {
   const auto probability = parse_percentage(text);
   if (!probability) return wrong(text, "a percentage such as 2%, or ge:TO_BAD:TO_GOOD such as ge:2%:80%");
   return Loss::bernoulli(*probability);
+}
+
+Parsed<std::vector<LossStep>> parse_loss_steps(std::string_view text) {
+  return parse_steps<LossStep>(text, parse_loss, "0%@0s,3%@20s");
 }
 
 Parsed<Reorder> parse_reorder(std::string_view text) {

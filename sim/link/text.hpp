@@ -28,6 +28,8 @@ Parsed<std::vector<RateStep>> parse_rate_steps(std::string_view text);
 /// `2%`, or `ge:TO_BAD:TO_GOOD[:LOSS_IN_BAD[:LOSS_IN_GOOD]]`, all percentages; lost are 100% in bad and 0% in
 /// good unless said.
 Parsed<Loss> parse_loss(std::string_view text);
+/// The same, or steps of it such as `0%@0s,3%@20s`: the first at 0s, ascending.
+Parsed<std::vector<LossStep>> parse_loss_steps(std::string_view text);
 /// `1%`, or `1%:20ms`: probability and how long one is held back.
 Parsed<Reorder> parse_reorder(std::string_view text);
 /// `5s-7s,20s-21s`: ascending, apart.

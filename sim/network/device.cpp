@@ -214,7 +214,7 @@ void Device::clear_mark(Item& item) {
 void Device::cross_medium(Item item) {
   const Time now = sim::now();
   if (medium_.in_blackhole(now.time_since_epoch())) return tell_lost(item, LossCause::blackhole);
-  if (medium_.loses()) return tell_lost(item, LossCause::random);
+  if (medium_.loses(now.time_since_epoch())) return tell_lost(item, LossCause::random);
   if (medium_.corrupts()) {
     tell_lost(item, LossCause::corrupted);
     if (!damage(item)) return;

@@ -10,6 +10,7 @@ import argparse
 import json
 import math
 import random
+import re
 import statistics
 import sys
 import tempfile
@@ -22,6 +23,7 @@ from programs import run
 RUNS = [
     ("rfc8867-5.1", [], "media"),
     ("rfc8867-5.1", ["loss=3%"], "media"),
+    ("rfc8867-5.1", ["loss=0.5%@0s,5%@30s,0%@70s"], "media"),
     ("rfc8867-5.1", ["scale=4"], "media"),
     ("rfc8867-5.3", [], "media"),
     ("mahimahi", ["trace=wave.down", "queue=300ms"], "media"),
@@ -59,6 +61,24 @@ def simulate(programs, scenario, settings, flow, seed, folder):
     way = connection["fromServer"]
     return captures, {"rate": way["measures"]["rate"] / 1e6, "delay p95": way["journey"]["measures"]["oneWayDelayP95"] * 1e3,
                       "loss": way["journey"]["measures"]["lossRatioBetween"] * 100}
+
+
+def steps_of_loss(scenario):
+    """[(when, how much in percent)] of a scenario's first link, on its way forward."""
+    text = re.search(r'loss = "(.*?)"', scenario.split("forward", 1)[1])[1]
+    return [(float(at[:-1]), float(share[:-1])) for share, _, at in (step.partition("@") for step in text.split(",")) if at]
+
+
+def steps_differ(settings, recovered):
+    """How many of the steps that a setting of loss has were not recovered."""
+    wanted = [(float(at[:-1]), float(share[:-1])) for setting in settings if setting.startswith("loss=") and "@" in setting
+              for share, _, at in (step.partition("@") for step in setting[5:].split(","))]
+    if not wanted:
+        return 0
+    found = steps_of_loss(recovered.read_text())
+    good = len(found) == len(wanted) and all(abs(a - b) < 2 and abs(x - y) < 0.5 + 0.3 * x for (a, x), (b, y) in zip(wanted, found))
+    print(f"    loss over time is {found}" + ("" if good else f"   WRONG: it was {wanted}"))
+    return 0 if good else 1
 
 
 def middle(told):
@@ -107,6 +127,7 @@ def main():
                 used = {"both": captures, "server": captures[:1], "viewer": captures[1:]}[arguments.source]
                 recovered = folder / "recovered.toml"
                 run(arguments.bin / "avocet-replay", *used, "--keylog", captures[0].parent / "keys.log", "--out", recovered)
+                wrong += steps_differ(settings, recovered)
                 after = middle([simulate(arguments.bin, recovered, [], "media", other, folder / "replayed")[1] for other in every_seed])
                 wrong += differ(" ".join([scenario, *settings]).replace(f"{folder}/", ""), seed, before, after)
     return 1 if wrong else 0

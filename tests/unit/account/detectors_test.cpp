@@ -178,6 +178,9 @@ TEST(Detectors, KnowAServerThatDoesNotAnswer) {
 TEST(Detectors, JudgeRepair) {
   EXPECT_EQ(names(with_track({{"parityShare", 0.12}})), Names{"too-much-parity"});
   EXPECT_EQ(names(with_track({{"parityShare", 0.12}}, {{"pathLossRatio", 0.03}})), Names{});
+  ConnectionAccount starved = with_track({{"parityShare", 0.12}});
+  starved.down.tracks[0].measures.insert(starved.down.tracks[0].measures.begin(), {"frameRate", 3.6});
+  EXPECT_EQ(names(starved), Names{});
   const Measures repeated{{"fragments", 5000}, {"fragmentsRepeated", 200}};
   EXPECT_EQ(names(with_track(repeated)), Names{"wasted-retransmissions"});
   EXPECT_EQ(names(with_track(repeated, {{"packetsLostBeyond", 180}})), Names{});

@@ -56,7 +56,7 @@ TEST(LinkText, RateSteps) {
   const std::vector<RateStep> three{
       {0s, DataRate::mbps(8)}, {10s, DataRate::mbps(1)}, {20s, DataRate::mbps(8)}};
   EXPECT_EQ(parse_rate_steps("8mbit@0s,1mbit@10s,8mbit@20s"), three);
-  expect_error(parse_rate_steps("8mbit@1s"), "first rate at 0s");
+  expect_error(parse_rate_steps("8mbit@1s"), "first step at 0s");
   expect_error(parse_rate_steps("8mbit@0s,1mbit@5s,2mbit@5s"), "'2mbit@5s'");
   expect_error(parse_rate_steps("8mbit@0s,1mbit"), "after the previous");
   expect_error(parse_rate_steps("8mbit@0s,"), "''");
@@ -75,6 +75,14 @@ TEST(LinkText, Losses) {
   expect_error(parse_loss("ge:2%:0%"), "never leave");
   expect_error(parse_loss("ge:2:80%"), "'2'");
   expect_error(parse_loss("ge:"), "TO_GOOD");
+}
+
+TEST(LinkText, LossSteps) {
+  const std::vector<LossStep> two{{0s, Loss::none()}, {20s, Loss{.to_bad = 0.02, .to_good = 0.8}}};
+  EXPECT_EQ(parse_loss_steps("0%@0s,ge:2%:80%@20s"), two);
+  EXPECT_EQ(parse_loss_steps("3%"), (std::vector<LossStep>{{0s, Loss::bernoulli(0.03)}}));
+  expect_error(parse_loss_steps("3%@1s"), "first step at 0s");
+  expect_error(parse_loss_steps("0%,3%"), "after the previous");
 }
 
 TEST(LinkText, ReorderAndBlackholes) {

@@ -6,6 +6,7 @@
 #include <functional>
 #include <random>
 
+#include "analysis/replay/recovered_loss.hpp"
 #include "analysis/replay/recovered_session.hpp"
 #include "analysis/replay/scenario_text.hpp"
 
@@ -93,6 +94,46 @@ TEST(RecoveredPath, TellsLossOfTheMediumFromAFullQueueAndFromAnOutage) {
   EXPECT_NEAR(path.outages[0].from, 5, 0.05);
   EXPECT_NEAR(path.outages[0].until, 7, 0.05);
   EXPECT_EQ(path.loss, 0);
+}
+
+/// The losses alone, of packets that never waited.
+RecoveredPath losses_of(const std::vector<Passage>& passages) {
+  RecoveredPath path;
+  recover_loss(passages, std::vector<double>(passages.size()), path);
+  return path;
+}
+
+TEST(RecoveredPath, FindsWhenLossChanged) {
+  for (const std::uint64_t seed : {1, 2, 3, 4, 5}) {
+    std::mt19937_64 random(seed);
+    auto steps = Drive{.seconds = 60}();
+    for (Passage& p : steps) {
+      const double share = p.sent < 20 ? 0.005 : p.sent < 40 ? 0.05 : 0;
+      p.arrived = std::bernoulli_distribution(1 - share)(random);
+    }
+    const auto path = losses_of(steps);
+    ASSERT_EQ(path.losses.size(), 3u) << seed;
+    EXPECT_NEAR(path.losses[1].at, 20, 1) << seed;
+    EXPECT_NEAR(path.losses[2].at, 40, 1) << seed;
+    EXPECT_NEAR(path.losses[1].share, 0.05, 0.015) << seed;
+    const std::string text =
+        scenario_text({.down = path, .length = 60, .mean_rate = 1e6}, "x.pcap", "replay");
+    EXPECT_NE(text.find("loss = \"0."), text.npos) << text;
+    EXPECT_NE(text.find("%@0.0s,"), text.npos) << text;
+  }
+}
+
+TEST(RecoveredPath, TakesChanceForNoChangeOfLoss) {
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    std::mt19937_64 random(seed);
+    auto steady = Drive{.seconds = 60}();
+    bool bad = false;
+    for (Passage& p : steady) {  // one by one with even seeds, else in runs of two
+      bad = std::bernoulli_distribution(seed % 2 == 0 ? 0.03 : bad ? 0.5 : 0.015)(random);
+      p.arrived = !bad;
+    }
+    EXPECT_EQ(losses_of(steady).losses.size(), 1u) << seed;
+  }
 }
 
 TEST(RecoveredPath, IsEmptyWithoutArrivals) {
