@@ -120,9 +120,13 @@ std::optional<Finding> congestion_marks(const Place& p) {
                  "This is how it should be: the sender slows down before packets are lost."};
 }
 
-/// A path that clears marks clears all of them; where some came, it was the sender that gave them up.
+/// A path that clears marks clears all of them; where some came, it was the sender that gave them up. So it
+/// was, perhaps, where none came of the first ones, which alone it marks until one is acknowledged
+/// (AV-ECN-3).
 std::optional<Finding> ecn_cleared(const Place& p) {
+  constexpr double tests = 10;
   const double other = value_of(p.opposite().measures, "ectRatio");
+  if (p.of("notEctFirstNumber") >= tests) return std::nullopt;
   if (p.of("packets") < 200 || p.of("ectRatio") > 0 || other < 0.5) return std::nullopt;
   return Finding{"ecn-cleared", Weight::note, fmt::format("Packets {} came without ECN.", p.name),
                  fmt::format("none of {:.0f} can be marked, from packet {:.0f} at {:.3f} s on; {:.0f} % can "

@@ -9,7 +9,9 @@ Exit status 77 means: no tshark or no avocet-sim here.
 import math
 import os
 import random
+import resource
 import shutil
+import signal
 import subprocess
 import time
 from functools import partial
@@ -26,6 +28,7 @@ STATISTICS = ["-z", "avocet,tree", "-z", "avocet_media,tree", "-z", "expert", "-
 # One of these for each file: all lines, all lines on a second pass, statistics, all lines of all protocols, export.
 LINES = ["-V", "-O", "avocet"]
 VIEWS = [LINES, ["-2", *LINES], LINES, ["-q", *STATISTICS], ["-2", *LINES], ["-2", "-T", "pdml"], []]
+LONGEST = 300  # s of the processor, for one file
 FAULTS = (b"AddressSanitizer", b"runtime error", b"Dissector bug", b"Malformed Packet: Avocet", b"ERROR:", b"** (")
 
 
@@ -53,14 +56,18 @@ def write_round(path, mutator, source):
     return pcap.packets
 
 
+def bound_time():
+    """By the processor's time: others may keep it busy."""
+    resource.setrlimit(resource.RLIMIT_CPU, (LONGEST, LONGEST + 1))
+
+
 def faults(shark, capture, keys, view, environment):
     """What went wrong when tshark showed the file, empty when nothing did."""
     command = [*shark.as_user, "tshark", "-r", capture, "-o", f"avocet.keylog_file:{keys}", *view]
     if not view:
         command += ["-q", "--export-objects", f"avocet,{shark.home.parent / 'export'}"]
-    try:
-        done = subprocess.run(command, capture_output=True, env={**shark.env, **environment}, timeout=600, check=False)
-    except subprocess.TimeoutExpired:
+    done = subprocess.run(command, capture_output=True, env={**shark.env, **environment}, check=False, preexec_fn=bound_time)
+    if done.returncode == -signal.SIGXCPU:
         return "it hangs"
     text = done.stdout + done.stderr
     for fault in FAULTS:

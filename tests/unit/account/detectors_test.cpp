@@ -127,6 +127,7 @@ TEST(Detectors, SeeWhatThePathDoesToPackets) {
   EXPECT_EQ(names(with({{"longestSilence", 5}})), Names{"outage"});
   EXPECT_EQ(names(with({{"packetsMarked", 100}})), Names{"congestion-marks"});
   EXPECT_EQ(names(with({{"ectRatio", 0}})), Names{"ecn-cleared"});
+  EXPECT_EQ(names(with({{"ectRatio", 0}, {"notEctFirstNumber", 20}})), Names{});
   ConnectionAccount moved = with({{"addressChanges", 1}});
   moved.down.events = {{PathEvent::Kind::address, Time(3s), 70, "from here to there"}};
   EXPECT_EQ(names(moved), Names{"address-change"});

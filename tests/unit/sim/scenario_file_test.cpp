@@ -51,6 +51,15 @@ TEST(ScenarioFile, IsReadAsWritten) {
   EXPECT_EQ(read->flows[0].stop, 20s);
 }
 
+TEST(ScenarioFile, TakesStepsOfLoss) {
+  const auto read = parse_scenario(small, "small.toml", {{"loss", "1%@0s,5%@10s"}});
+  ASSERT_TRUE(read) << read.error().front().message;
+  const link::LinkConfig& forward = read->links[0].forward.path;
+  EXPECT_DOUBLE_EQ(forward.loss.mean(), 0.01);
+  EXPECT_EQ(forward.later_loss, (std::vector<link::LossStep>{{10s, link::Loss::bernoulli(0.05)}}));
+  EXPECT_TRUE(read->links[0].back.path.later_loss.empty());
+}
+
 TEST(ScenarioFile, TakesSettingsFromOutside) {
   const auto read = parse_scenario(small, "small.toml", {{"loss", "5%"}, {"scale", "10"}, {"length", "5s"}});
   ASSERT_TRUE(read) << read.error().front().message;
