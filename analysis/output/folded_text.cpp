@@ -11,6 +11,16 @@ std::size_t columns(std::string_view text) {
       std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
 }
 
+bool digit(char c) { return c >= '0' && c <= '9'; }
+
+/// Where the first word ends. A number and its unit are one.
+std::size_t end_of_word(std::string_view text) {
+  std::size_t end = std::min(text.find(' '), text.size());
+  while (end > 0 && end + 1 < text.size() && digit(text[end - 1]) && text[end + 1] != ' ')
+    end = std::min(text.find(' ', end + 1), text.size());
+  return end;
+}
+
 }  // namespace
 
 std::string folded(std::string_view line, std::size_t width, std::size_t indent) {
@@ -18,7 +28,7 @@ std::string folded(std::string_view line, std::size_t width, std::size_t indent)
   std::string out(line.substr(0, begin));
   std::size_t column = begin, blanks = 0;  // before the next word
   for (std::string_view rest = line.substr(begin); !rest.empty();) {
-    const std::size_t end = std::min(rest.find(' '), rest.size());
+    const std::size_t end = end_of_word(rest);
     const std::string_view word = rest.substr(0, end);
     const bool first = column == begin;
     if (!first && column + blanks + columns(word) > width) {

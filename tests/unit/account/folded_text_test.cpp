@@ -13,6 +13,10 @@ TEST(FoldedText, HangsWhatGoesOn) {
 
 TEST(FoldedText, KeepsWordsWhole) { EXPECT_EQ(folded("avocet-analyze it", 5, 1), "avocet-analyze\n it\n"); }
 
+TEST(FoldedText, KeepsNumbersWithTheirUnits) {
+  EXPECT_EQ(folded("lost were 12.5 % of 7 packets", 14, 2), "lost were\n  12.5 % of\n  7 packets\n");
+}
+
 TEST(FoldedText, CountsCharactersAndNotBytes) {
   EXPECT_EQ(folded("\u2581\u2585 \u2588\u2588 up", 5, 2), "\u2581\u2585 \u2588\u2588\n  up\n");
 }
