@@ -58,11 +58,25 @@ class Screen {
   bool wanted_;
 };
 
-void add_dropped(Account& account, std::uint64_t dropped) {
-  if (dropped == 0) return;
+/// Packets that this machine had no time for, looked at now and then.
+struct Dropped {
+  std::uint64_t count = 0;
+  Time noticed;  ///< that there are any
+
+  void see(std::uint64_t now_dropped, Time now) {
+    if (count == 0 && now_dropped > 0) noticed = now;
+    count = now_dropped;
+  }
+};
+
+void add_dropped(Account& account, const Dropped& dropped) {
+  if (dropped.count == 0) return;
   account.findings.push_back(
       {"capture-loss", Finding::Weight::warning, "This machine was too slow to capture all packets.",
-       fmt::format("{} packets were not captured; the network has not lost them", dropped),
+       fmt::format(
+           "{} packets were not captured, the first of them before {:.1f} s; the network has not lost "
+           "them",
+           dropped.count, to_seconds(dropped.noticed.time_since_epoch())),
        "Capture to a file first (tcpdump -B 65536 -w), and analyze that."});
 }
 
@@ -84,13 +98,18 @@ std::expected<Account, std::string> watch_live(const std::string& interface, dou
   const Screen screen;
   const auto began = Clock::now();
   Clock::duration pause = often;
-  auto drawn = began, keys_read = began - 1s;
+  auto drawn = began, looked = began - 1s;
+  Dropped dropped;
   while (stop == 0 && capture->trouble().empty()) {
     const auto now = Clock::now();
     if (seconds > 0 && now - began >= std::chrono::duration<double>(seconds)) break;
-    if (now - keys_read >= 100ms) keys.read(reading.keys()), keys_read = now;
+    if (now - looked >= 100ms) {
+      keys.read(reading.keys());
+      dropped.see(capture->dropped(), reading.clock().latest());
+      looked = now;
+    }
     if (screen.wanted() && now - drawn >= pause) {
-      screen.show(account_of(reading, opening, interface, {}), capture->dropped());
+      screen.show(account_of(reading, opening, interface, {}), dropped.count);
       drawn = Clock::now();
       pause = std::max<Clock::duration>(often, (drawn - now) * seldom);
     }
@@ -101,7 +120,8 @@ std::expected<Account, std::string> watch_live(const std::string& interface, dou
   held.release(Clock::time_point::max(), read);
   opening.finish(reading.clock().latest());
   Account account = account_of(reading, opening, interface, capture->trouble());
-  add_dropped(account, capture->dropped());
+  dropped.see(capture->dropped(), reading.clock().latest());
+  add_dropped(account, dropped);
   return account;
 }
 
