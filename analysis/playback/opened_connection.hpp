@@ -2,6 +2,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,9 +28,10 @@ struct ControlMessage {
 struct OpenedSide {
   explicit OpenedSide(std::size_t most_packets) : acks(most_packets) {}
 
-  AckMeter acks;          ///< of the packets that this side sent
-  OrderedStream control;  ///< stream 0
-  Time expired{};         ///< when it last forgot old incomplete frames
+  AckMeter acks;                      ///< of the packets that this side sent
+  OrderedStream control;              ///< stream 0
+  std::optional<Time> control_waits;  ///< since when a piece of it is missing
+  Time expired{};                     ///< when it last forgot old incomplete frames
   std::map<std::uint32_t, TrackView> tracks;
   std::map<std::uint64_t, std::uint64_t> frames;  ///< how many of each type
   std::uint64_t undecodable = 0;  ///< packets that opened and hold what the declaration does not allow

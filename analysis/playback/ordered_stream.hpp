@@ -16,6 +16,8 @@ class OrderedStream {
   /// What is there without a hole, from what was consumed on.
   ByteView ready() const { return ready_; }
   void consume(std::size_t);
+  /// A piece is missing, behind which others are there.
+  bool waiting() const { return !ahead_.empty(); }
   /// A piece never came, in the capture at least: no more can be read.
   bool broken() const { return broken_; }
   void give_up();

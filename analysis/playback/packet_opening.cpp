@@ -50,8 +50,14 @@ class PacketOpening::Visit {
   }
   void take(const wire::Stream& stream) {
     own().control_bytes += stream.data.size();
-    if (stream.id.value == 0)
-      own().control.add(stream.offset, stream.data), read_messages(opened_, from_, now_);
+    if (stream.id.value != 0) return;
+    own().control.add(stream.offset, stream.data);
+    read_messages(opened_, from_, now_);
+    if (!own().control.waiting()) {
+      own().control_waits.reset();
+    } else if (!own().control_waits) {
+      own().control_waits = now_;
+    }
   }
   void take(const wire::Media& media) {
     expire();
@@ -78,10 +84,16 @@ class PacketOpening::Visit {
   }
   void take_frames() {
     for (const WholeFrame& done : whole_) {
-      if (from_ == Side::client) opened_.encoder.made(now_, done.size);
+      if (from_ == Side::client && !deaf()) opened_.encoder.made(now_, done.size);
       if (from_ == Side::server) play_frame(done);
     }
     whole_.clear();
+  }
+
+  /// What the server tells is not known any more: the capture misses a piece of it, which was not sent again.
+  bool deaf() const {
+    const OpenedSide& server = opened_.side(Side::server);
+    return server.control.broken() || (server.control_waits && now_ - *server.control_waits > 1s);
   }
 
   void play_frame(const WholeFrame& done) {
