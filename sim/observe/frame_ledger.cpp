@@ -44,7 +44,9 @@ void FrameLedger::on_packet_sent(Time now, const DatagramSeen& seen, const analy
   each_fragment(packet, [&](const wire::Media& media) {
     if (media.index == 0) learn(flow, media);
     FrameStory* story = story_of(flow, media);
-    if (story == nullptr || media.index >= story->sent.size()) return;
+    if (story == nullptr || story->sent.empty()) return;
+    if (media.fragment - media.index != story->first) return void(++story->repeats);
+    if (media.index >= story->sent.size()) return;
     if (!story->first_sent) story->first_sent = now;
     if (story->sent[media.index]) ++story->repeats;
     story->sent[media.index] = true;
@@ -56,7 +58,8 @@ void FrameLedger::on_packet_received(Time, const DatagramSeen& seen, const analy
   OfFlow& flow = flows_[flow_of(seen.end)];
   each_fragment(packet, [&](const wire::Media& media) {
     FrameStory* story = story_of(flow, media);
-    if (story != nullptr && media.index < story->arrived.size()) story->arrived[media.index] = true;
+    const bool known = story != nullptr && media.index < story->arrived.size();
+    if (known && media.fragment - media.index == story->first) story->arrived[media.index] = true;
   });
 }
 
@@ -76,6 +79,7 @@ void FrameLedger::learn(OfFlow& flow, const wire::Media& media) {
   track.begins[media.fragment.value] = head.number;
   const auto found = flow.frames.find({*track.source, head.number});
   if (found == flow.frames.end() || !found->second.sent.empty()) return;
+  found->second.first = media.fragment;
   found->second.sent.resize(head.fragments);
   found->second.arrived.resize(head.fragments);
 }

@@ -17,8 +17,9 @@ struct FrameStory {
   std::uint64_t fingerprint = 0;  ///< of the payload
 
   std::optional<Time> first_sent;   ///< by the server to its viewer
-  std::vector<bool> sent, arrived;  ///< of its fragments; empty when no head was sent
-  std::uint64_t repeats = 0;        ///< fragments sent again
+  FragmentNumber first;             ///< of its fragments, as it was cut first
+  std::vector<bool> sent, arrived;  ///< of those; empty when no head was sent
+  std::uint64_t repeats = 0;        ///< fragments sent again, all of a later cut too (AV-MTU-6)
   std::optional<Time> out;          ///< of the viewer's play, decodable
   std::uint64_t times_out = 0;
   bool late = false, damaged = false;  ///< damaged: what came out is not what was made

@@ -17,7 +17,7 @@ class Media:
     def __init__(self, end):
         self.fragments = defaultdict(list)  # (track, fragment) -> packets
         self.heads = {}  # (track, frame) -> (first fragment, fragments, size, key), as it was cut first
-        self.cut_anew = set()  # frames that were sent again in other pieces
+        self.later_cuts = defaultdict(set)  # (track, frame) -> {(first fragment, fragments)}, when it was sent again in other pieces
         self.whole = defaultdict(list)  # (track, frame) -> (packet, size, key)
         for i, told, seen in end.pairs():
             if end.is_publishing(told) or seen["avocet.duplicate_of"]:
@@ -29,7 +29,7 @@ class Media:
                 if index == 0:
                     number, *rest = heads.pop(0)
                     if self.heads.setdefault((track, number), (fragment, *rest))[0] != fragment:
-                        self.cut_anew.add((track, number))
+                        self.later_cuts[track, number].add((fragment, rest[0]))
             for track, number, *rest in zip(*(map(int, seen[f"avocet.media.{name}"])
                                               for name in ("whole_track", "whole_frame", "size", "key"))):
                 self.whole[track - FIRST_TRACK, number].append((i, *rest))
@@ -54,12 +54,12 @@ def disagreements(server, viewer):
             continue
         numbers = [(name[0], first + index) for index in range(fragments)]
         copies = [sent.fragments.get(n, []) for n in numbers]
-        found = {"fragmentsSent": sum(bool(c) for c in copies), "fragmentsRepeated": sum(len(c) - 1 for c in copies if c),
+        anew = [sent.fragments.get((name[0], begin + i), []) for begin, count in sent.later_cuts[name] for i in range(count)]
+        found = {"fragmentsSent": sum(bool(c) for c in copies),
+                 "fragmentsRepeated": sum(len(c) - 1 for c in copies if c) + sum(map(len, anew)),
                  "fragmentsArrived": sum(n in arrived.fragments for n in numbers),
                  "firstSent": server.told[min(min(c) for c in copies if c) - 1]["at"]}
         for what, value in found.items():
-            if name in sent.cut_anew and what != "firstSent":
-                continue  # truth counts pieces of one cut
             if value != frame[what]:
                 yield f"{text}: {what} is {value}, in truth {frame[what]}"
         yield from _whole(text, frame, arrived.whole[name], viewer, tracks[name[0]])
