@@ -4,7 +4,7 @@
 
 #include <filesystem>
 #include <fstream>
-#include <nlohmann/json.hpp>
+#include <iostream>
 
 #include "analysis/output/account_csv.hpp"
 #include "analysis/output/account_json.hpp"
@@ -17,9 +17,19 @@ namespace avocet::analysis {
 namespace {
 
 bool write(const std::string& name, const std::string& text) {
-  if (name == "-") return std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
   std::ofstream out(name, std::ios::binary | std::ios::trunc);
   out << text;
+  out.flush();
+  if (!out.good()) complain(fmt::format("cannot write {}", name));
+  return out.good();
+}
+
+/// "-": to the standard output.
+bool write_json(const Account& account, const std::string& name) {
+  std::ofstream file;
+  if (name != "-") file.open(name, std::ios::binary | std::ios::trunc);
+  std::ostream& out = name == "-" ? std::cout : file;
+  write_json(account, [&out](std::string_view text) { out << text; });
   out.flush();
   if (!out.good()) complain(fmt::format("cannot write {}", name));
   return out.good();
@@ -50,7 +60,7 @@ bool draw_plots(const report::Page& page, const std::string& folder) {
 
 bool write_outputs(const Account& account, const Outputs& outputs) {
   bool good = true;
-  if (!outputs.json.empty()) good = write(outputs.json, to_json(account).dump(2) + '\n') && good;
+  if (!outputs.json.empty()) good = write_json(account, outputs.json) && good;
   if (!outputs.csv.empty()) good = write_csv(account, outputs.csv) && good;
   if (!outputs.html.empty() || !outputs.plots.empty()) {
     const report::Page page = page_of(account, outputs.command);

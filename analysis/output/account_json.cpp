@@ -126,11 +126,9 @@ ordered_json to_json(const ConnectionAccount& c) {
           {"findings", to_json(c.findings)}};
 }
 
-}  // namespace
-
-ordered_json to_json(const Account& account) {
-  ordered_json metrics = ordered_json::object(), connections = ordered_json::array(),
-               flows = ordered_json::array();
+/// All but the connections, whose place is empty.
+ordered_json without_connections(const Account& account) {
+  ordered_json metrics = ordered_json::object(), flows = ordered_json::array();
   const auto explain = [&](const metrics::Metric& m) {
     metrics[std::string(m.name)] = {{"unit", m.unit}, {"meaning", m.meaning}, {"source", m.source}};
   };
@@ -138,7 +136,6 @@ ordered_json to_json(const Account& account) {
   if (account.between) {
     for (const metrics::Metric& m : metrics::journey_metrics) explain(m);
   }
-  for (const ConnectionAccount& c : account.connections) connections.push_back(to_json(c));
   for (const FlowAccount& f : account.flows) {
     flows.push_back({{"name", f.name}, {"between", f.between}, {"measures", to_json(f.measures)}});
   }
@@ -149,7 +146,7 @@ ordered_json to_json(const Account& account) {
                    {"measures", to_json(account.measures)},
                    {"metrics", std::move(metrics)},
                    {"findings", to_json(account.findings)},
-                   {"connections", std::move(connections)},
+                   {"connections", ordered_json::array()},
                    {"otherTraffic", std::move(flows)}};
   if (const auto& b = account.between) {
     out["between"] = {{"server", b->server_file},
@@ -158,6 +155,33 @@ ordered_json to_json(const Account& account) {
                       {"measures", to_json(b->measures)}};
   }
   return out;
+}
+
+/// The text of one that stands two levels deep.
+std::string indented(const ordered_json& json) {
+  std::string out = "    ";
+  for (const char c : json.dump(2)) {
+    out += c;
+    if (c == '\n') out += "    ";
+  }
+  return out;
+}
+
+}  // namespace
+
+void write_json(const Account& account, const std::function<void(std::string_view)>& write) {
+  const std::string text = without_connections(account).dump(2) + '\n';
+  if (account.connections.empty()) return write(text);
+  // Within a string, quotes would be escaped.
+  constexpr std::string_view place = "\"connections\": [";
+  const std::size_t at = text.find(place) + place.size();
+  write(std::string_view(text).substr(0, at));
+  for (const ConnectionAccount& c : account.connections) {
+    write(&c == &account.connections.front() ? "\n" : ",\n");
+    write(indented(to_json(c)));
+  }
+  write("\n  ");
+  write(std::string_view(text).substr(at));
 }
 
 }  // namespace avocet::analysis
