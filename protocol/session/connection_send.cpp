@@ -123,7 +123,8 @@ bool Session::Impl::data_waits(Time now) {
 }
 
 std::size_t Session::Impl::send_packet(Time now, ByteSpan room, const Run& run) {
-  if (const auto probe = controller_->take_probe(now)) pacer_.begin_train(now, probe->rate, probe->size);
+  if (const auto probe = controller_->take_probe(now))
+    pacer_.begin_train(now, probe->rate, probe->size, run.patient);
   Outgoing out(now, peer_ids_.current(), sent_.next(),
                room.subspan(TrafficProtection::payload_at, room.size() - wire::sealed_overhead));
   out.packet.probe = pacer_.in_train(now);
@@ -145,7 +146,7 @@ std::size_t Session::Impl::send_packet(Time now, ByteSpan room, const Run& run) 
   if (out.packet.in_flight) {
     mtu_.on_sent(size);
     const auto bytes = DataSize::bytes(static_cast<std::int64_t>(size));
-    pacer_.on_sent(now, bytes);
+    pacer_.on_sent(now, bytes, run.patient);
     controller_->on_sent(now, out.packet.number, size, !out.packet.app_limited);
     if (probes_wanted_ > 0) --probes_wanted_;
     if (!out.packet.probe) measure_media_share(out, size);
