@@ -29,6 +29,7 @@ bool OutgoingFrames::push(const Frame& frame, std::optional<Time> deadline) {
   if (!cut(out, fragment_size_)) return false;
   held_ += frame.size() + frame_overhead;
   unsent_ += frame.size();
+  in_order_ = frames_.empty() || (in_order_ && frames_.back().frame.number <= frame.number);
   frames_.push_back(std::move(out));
   return true;
 }
@@ -182,10 +183,14 @@ ByteView OutgoingFrames::data(const OutgoingFrame& f, std::uint32_t index, ByteS
 }
 
 std::optional<FrameNumber> OutgoingFrames::first_undelivered(FrameNumber from) const {
-  std::optional<FrameNumber> first;  // frames cut anew stand behind later ones
-  for (std::uint64_t i = frames_.begin(); i < frames_.end(); ++i) {
+  std::optional<FrameNumber> first;
+  std::uint64_t i = frames_.begin();
+  const auto before = [from](const OutgoingFrame& f) { return f.frame.number < from; };
+  if (in_order_) i = frames_.partition_point(frames_.end(), before);
+  for (; i < frames_.end(); ++i) {
     const OutgoingFrame& f = frames_[i];
-    if (f.frame.number < from || f.state != OutgoingFrame::State::open) continue;
+    if (before(f) || f.state != OutgoingFrame::State::open) continue;
+    if (in_order_) return f.frame.number;
     if (!first || f.frame.number < *first) first = f.frame.number;
   }
   return first;

@@ -115,6 +115,7 @@ class OutgoingFrames {
   Ring<OutgoingFragment> fragments_;  // positions are fragment numbers
   std::uint64_t unsent_at_ = 0;       // position in frames_ of next_unsent()
   std::size_t held_ = 0, unsent_ = 0;
+  bool in_order_ = true;  // by number: frames cut anew stand behind later ones
 };
 
 }  // namespace avocet::media

@@ -36,6 +36,10 @@ Duration longest_segment(const StoredTitle& title) {
   return longest;
 }
 
+DataSize size_of(const media::Frame& frame) {
+  return DataSize::bytes(static_cast<std::int64_t>(frame.size()));
+}
+
 session::TrackOptions options_for(const media::TrackConfig& track, double share) {
   using Priority = session::TrackOptions::Priority;
   return {.priority = track.kind == media::Kind::audio ? Priority::audio : Priority::video, .weight = share};
@@ -244,7 +248,9 @@ bool StoredPlay::granted(const media::Frame& frame, std::size_t track) const {
 
 void StoredPlay::note_pushed(const Lane& lane) {
   pushed_[lane.track] = lane.next + 1;
-  underway_.push_back({lane.next, lane.track, lane.ready});
+  DataSize size;
+  for (const media::Frame& frame : lane.ready->frames) size += size_of(frame);
+  underway_.push_back({lane.next, lane.track, lane.ready, size});
 }
 
 void StoredPlay::choose_rendition(Time now, Outlet& out) {
@@ -361,9 +367,10 @@ void StoredPlay::forget_arrived(Outlet& out) {
 DataSize StoredPlay::missing_of(const Underway& u, Outlet& out) const {
   DataSize sum;
   const auto missing = out.port.first_undelivered(id(u.track), u.frames->frames.front().number);
-  if (!missing) return sum;
+  if (!missing || *missing > u.frames->frames.back().number) return sum;
+  if (*missing <= u.frames->frames.front().number) return u.size;
   for (const media::Frame& frame : u.frames->frames) {
-    if (frame.number >= *missing) sum += DataSize::bytes(static_cast<std::int64_t>(frame.size()));
+    if (frame.number >= *missing) sum += size_of(frame);
   }
   return sum;
 }

@@ -74,6 +74,7 @@ class StoredPlay {
     std::uint32_t segment = 0;
     std::size_t track = 0;
     media::SharedSegment frames;
+    DataSize size;  // of all of them: asked for again and again
   };
 
   std::uint32_t segments() const { return static_cast<std::uint32_t>(title_->segment_starts.size()); }
