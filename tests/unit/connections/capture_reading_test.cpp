@@ -2,9 +2,9 @@
 
 #include <gtest/gtest.h>
 
-#include "protocol/wire/segments.hpp"
 #include "analysis/report/pcapng_writer.hpp"
 #include "protocol/wire/handshake.hpp"
+#include "protocol/wire/segments.hpp"
 
 namespace avocet::analysis {
 namespace {
