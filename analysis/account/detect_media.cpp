@@ -114,8 +114,8 @@ std::optional<Finding> encoder_overshoot(const ConnectionAccount& c) {
       "path takes are lost or late."};
 }
 
-std::optional<Finding> freezes(const PlayAccount& play) {
-  if (of(play, "freezeCount") == 0) return std::nullopt;
+std::optional<Finding> freezes(const PlayAccount& play, double clock_steps) {
+  if (of(play, "freezeCount") <= clock_steps) return std::nullopt;
   return Finding{"freezes", of(play, "totalFreezesDuration") > 2 ? Weight::severe : Weight::warning,
                  fmt::format("The picture of {} froze {:.0f} times, {:.1f} s in all.", play.title,
                              of(play, "freezeCount"), of(play, "totalFreezesDuration")),

@@ -12,8 +12,9 @@ std::optional<Finding> wasted_retransmissions(const Place&);
 /// A publisher's encoder does not keep to what it is told.
 std::optional<Finding> encoder_overshoot(const ConnectionAccount&);
 
-/// What the viewer of a play saw.
-std::optional<Finding> freezes(const PlayAccount&);
+/// What the viewer of a play saw. Each time that the clock of the capture was set, of `clock_steps`, makes a
+/// freeze that nobody saw.
+std::optional<Finding> freezes(const PlayAccount&, double clock_steps);
 std::optional<Finding> slow_path(const PlayAccount&);
 std::optional<Finding> oscillating_rendition(const PlayAccount&, double seconds);
 

@@ -48,7 +48,7 @@ std::vector<Finding> connection_findings(const ConnectionAccount& c) {
   const bool whole = !capture_loss({c, c.down, {}});
   for (const PlayAccount& play : c.plays) {
     if (!whole) break;
-    add(out, freezes(play));
+    add(out, freezes(play, value_of(c.measures, "clockSteps")));
     add(out, slow_path(play));
     add(out, oscillating_rendition(play, value_of(c.down.measures, "duration")));
   }

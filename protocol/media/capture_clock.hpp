@@ -22,10 +22,9 @@ class CaptureClock {
     }
     current_ = std::min(*current_, offset);
   }
-  /// After observe().
-  Time map(std::int64_t capture_us) const {
-    return Time(std::min(*previous_, *current_) + std::chrono::microseconds(capture_us));
-  }
+  /// arrival - capture of the quickest frame. After observe().
+  Duration offset() const { return std::min(*previous_, *current_); }
+  Time map(std::int64_t capture_us) const { return Time(offset() + std::chrono::microseconds(capture_us)); }
   void reset() { previous_.reset(), current_.reset(); }
 
  private:

@@ -67,7 +67,7 @@ MediaSender::Taken MediaSender::send(Time now, TrackId id, const Frame& frame, s
     }
   }
   if (deadline) deadline = std::min(*deadline, now + farthest_deadline);
-  return share->track->push(frame, deadline) ? Taken::accepted : Taken::too_large;
+  return share->track->push(*context_, now, frame, deadline) ? Taken::accepted : Taken::too_large;
 }
 
 void MediaSender::cancel(TrackId id, FrameNumber from) {

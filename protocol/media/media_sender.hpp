@@ -27,6 +27,10 @@ struct Path {
   Duration rtt{};        ///< smoothed; zero while unknown
   Duration variation{};  ///< of the round trip (RFC 9002 section 5.3)
   double loss = 0;       ///< share of packets lost recently, 0..1
+  /// How much longer packets take at present than the quickest of the last half minute, by which live
+  /// receivers set their clocks; half a round trip while unknown.
+  std::optional<Duration> lag{};
+  Duration risen{};  ///< of that, what the quickest of the last seconds took longer as well
 };
 
 /// What one written frame was: enough to report its fate later.
@@ -57,8 +61,8 @@ struct SenderCounters {
 /// allow. It knows nothing of packets: the session asks for one MEDIA or PARITY frame at a time and reports
 /// their fate.
 ///
-/// Order: audio, key frames, other video; on one track what is to be repaired (nearest deadline first),
-/// parity, then new fragments in decode order; tracks of one rank share by weight.
+/// Order: audio, key frames, other video, video that is late; on one track what is to be repaired (nearest
+/// deadline first), parity, then new fragments in decode order; tracks of one rank share by weight.
 class MediaSender {
  public:
   struct Config {

@@ -30,6 +30,7 @@ bool OutgoingFrames::push(const Frame& frame, std::optional<Time> deadline) {
   held_ += frame.size() + frame_overhead;
   unsent_ += frame.size();
   in_order_ = frames_.empty() || (in_order_ && frames_.back().frame.number <= frame.number);
+  if (frame.key) newest_key_ = frames_.end();
   frames_.push_back(std::move(out));
   return true;
 }

@@ -63,6 +63,10 @@ class OutgoingFrames {
   bool push(const Frame&, std::optional<Time> deadline);
   /// The first frame not sent whole, if any.
   OutgoingFrame* next_unsent();
+  /// Behind next_unsent() stands a key frame.
+  bool key_follows() const {
+    return newest_key_ > unsent_at_ && newest_key_ < frames_.end() && frames_[newest_key_].frame.key;
+  }
   /// Numbers the fragments of next_unsent(), unless that is done, and cuts it so that the first is of at most
   /// `first_size` bytes; false when not even its head fits into them. A frame that was not captured, because
   /// it is stored, takes `now` for its capture time: receivers measure jitter by it.
@@ -114,6 +118,7 @@ class OutgoingFrames {
   Ring<OutgoingFrame> frames_;
   Ring<OutgoingFragment> fragments_;  // positions are fragment numbers
   std::uint64_t unsent_at_ = 0;       // position in frames_ of next_unsent()
+  std::uint64_t newest_key_ = 0;      // likewise, of the key frame that came last
   std::size_t held_ = 0, unsent_ = 0;
   bool in_order_ = true;  // by number: frames cut anew stand behind later ones
 };

@@ -16,7 +16,9 @@ bool possible(std::int64_t ticks, Timebase t) {
 
 }  // namespace
 
-Playout::Playout(const Config& config) : config_(config) { lines_[1].kind = Kind::audio; }
+Playout::Playout(const Config& config) : config_(config), clock_(config.latency) {
+  lines_[1].kind = Kind::audio;
+}
 
 void Playout::set_tracks(Time now, std::vector<PlayoutTrack> tracks, Duration start,
                          std::optional<TrackId> video) {

@@ -5,9 +5,9 @@
 #include <optional>
 #include <vector>
 
-#include "protocol/media/capture_clock.hpp"
 #include "protocol/media/frame.hpp"
 #include "protocol/media/freeze_meter.hpp"
+#include "protocol/media/live_clock.hpp"
 #include "protocol/media/playout_lane.hpp"
 
 namespace avocet::media {
@@ -45,9 +45,9 @@ struct PlayoutCounters {
 /// Stored: starts when `latency` is buffered, releases each frame `lead` before its decoding time, never
 /// skips; when a frame is missing at that time, everything waits (stalls) until `latency` is buffered again,
 /// and the clock shifts. Live: a frame is due at its capture time, mapped by the smallest (arrival - capture)
-/// of the last half minute, plus `latency`. What is not whole by then is lost; what depends on it is dropped,
-/// up to the next key frame; frames that come late, but before their successors are due, are released for
-/// reference.
+/// of the last half minute, plus `latency`, and later where the path demands it (LiveClock). What is not
+/// whole by then is lost; what depends on it is dropped, up to the next key frame; frames that come late, but
+/// before their successors are due, are released for reference.
 class Playout {
  public:
   enum class Mode : std::uint8_t { stored, live };
@@ -157,7 +157,7 @@ class Playout {
   std::array<Line, 2> lines_;  // by Kind
   Duration start_{};
   Time anchor_{};  // stored: when media time 0 is presented
-  CaptureClock clock_;
+  LiveClock clock_;
   bool started_ = false;
   bool ended_ = false;
   std::optional<Time> stalled_at_, paused_at_;

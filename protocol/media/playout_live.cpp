@@ -1,17 +1,10 @@
 #include <algorithm>
 
 #include "protocol/media/playout.hpp"
+#include "protocol/media/reassembly_limits.hpp"
 
 /// Live playout: a clock that never stops; what comes too late is lost.
 namespace avocet::media {
-namespace {
-
-/// How long after its time a missing picture is still waited for, because with it all that follows, up to the
-/// next key frame, becomes decodable again. Half a second is a segment: by then the key frame is there.
-constexpr Duration reference_patience = 500ms;
-
-}  // namespace
-
 std::optional<Release> Playout::next_live(Time now) {
   for (Line& l : lines_) {
     if (std::optional<Release> release = next_live(now, l)) return release;
@@ -116,7 +109,7 @@ Time Playout::skip_at(const Line& l, const PlayoutLane::Entry& target) const {
   return target.waiting->frame.key ? due : due + reference_patience;
 }
 
-Time Playout::due_live(const WaitingFrame& w) const { return clock_.map(w.frame.capture) + config_.latency; }
+Time Playout::due_live(const WaitingFrame& w) const { return clock_.due(w.frame.capture); }
 
 std::optional<Time> Playout::wake_live() const {
   std::optional<Time> at;

@@ -12,5 +12,8 @@ constexpr Duration most_reordering = 5ms;
 /// Fragments of whole frames that are kept for runs of parity that small frames share, of frames of so many
 /// at the most.
 constexpr std::size_t most_past_fragments = 128, most_past_fragments_of_frame = 32;
+/// How long after its time a missing picture is still waited for, because with it all that follows, up to the
+/// next key frame, becomes decodable again. Half a second is a segment: by then the key frame is there.
+constexpr Duration reference_patience = 500ms;
 
 }  // namespace avocet::media

@@ -27,8 +27,9 @@ inline constexpr Duration repeats_apart = 4ms;
 /// How long a loss makes tracks send everything twice.
 inline constexpr Duration loss_remembered = 2s;
 
-/// From here to the peer.
-inline Duration one_way(const Path& path) { return path.rtt / 2; }
+/// Of the time until a deadline, what the way to the peer takes. The quickest packets take none of it, since
+/// receivers set their clocks by them (AV-PLY-6).
+inline Duration lag(const Path& path) { return path.lag.value_or(path.rtt / 2); }
 
 /// From sending something to sending it again after its loss was noticed: a round trip, its variation, and
 /// the few packets or milliseconds that tell loss from reordering.
@@ -37,7 +38,7 @@ inline Duration repeat_takes(const Path& path) { return path.rtt + 2 * path.vari
 /// How many times something sent at `now` can be repeated upon notice and still arrive by `deadline`; at most
 /// 8, and -1 when not even what is sent now arrives.
 inline int repeats_left(const Path& path, Time now, Time deadline) {
-  const Duration left = deadline - now - one_way(path);
+  const Duration left = deadline - now - lag(path);
   if (left < Duration::zero()) return -1;
   return static_cast<int>(std::min<std::int64_t>(left / repeat_takes(path), 8));
 }

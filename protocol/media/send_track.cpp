@@ -3,6 +3,7 @@
 #include <cassert>
 
 #include "protocol/media/parity_code.hpp"
+#include "protocol/media/reassembly_limits.hpp"
 #include "protocol/media/repair_timing.hpp"
 
 namespace avocet::media {
@@ -23,6 +24,12 @@ void SendTrack::set_fragment_size(std::size_t size) {
   forget_finished();
 }
 
+bool SendTrack::push(const SenderContext& context, Time now, const Frame& frame,
+                     std::optional<Time> deadline) {
+  if (deadline) *deadline += hopeless_.grace(now, *deadline, context.path);
+  return frames_.push(frame, deadline);
+}
+
 void SendTrack::cancel(SenderContext& context, FrameNumber from) {
   context.counters.frames_cancelled += frames_.give_up_from(from);
   // A run with a deadline ends in time by itself, with parity for what else it holds.
@@ -41,10 +48,10 @@ void SendTrack::advance(SenderContext& context, Time now) {
 }
 
 void SendTrack::give_up_expired(SenderContext& context, Time now) {
+  behind_ = false;
   while (const OutgoingFrame* f = frames_.next_unsent()) {
-    const bool late = f->deadline && now + one_way(context.path) > *f->deadline;
     if (f->frame.key) skipping_ = false;
-    if (!late && !skipping_) return;
+    if (!worthless(context, now, *f) && !skipping_) return;
     // AV-MED-18: Video that refers to a picture which never went out cannot be decoded: it would only delay
     // the next key frame.
     skipping_ = skipping_ || (!f->frame.discardable && options_.priority == TrackOptions::Priority::video);
@@ -52,6 +59,16 @@ void SendTrack::give_up_expired(SenderContext& context, Time now) {
     close_open_run(context, now);
     frames_.give_up_next();
   }
+}
+
+/// AV-MED-24: A picture that others refer to is decoded even when it is late. Given up, it would take all up
+/// to the next key frame with it; so it goes out late, unless that key frame stands behind it already and
+/// leaves the sooner.
+bool SendTrack::worthless(const SenderContext& context, Time now, const OutgoingFrame& f) {
+  const Duration late = f.deadline ? now + lag(context.path) - *f.deadline : Duration{-1};
+  const bool alone = f.frame.discardable || options_.priority == TrackOptions::Priority::audio;
+  behind_ = late > Duration::zero() && !alone;
+  return late > Duration::zero() && (alone || frames_.key_follows() || late > reference_patience);
 }
 
 void SendTrack::forget_finished() {
@@ -80,6 +97,7 @@ SendTrack::Rank SendTrack::rank(SenderContext& context, Time now) {
   const OutgoingFrame* next = repair == nullptr ? frames_.next_unsent() : &frames_.frame_of(repair->number);
   if (next == nullptr) return nothing_to_send;
   if (options_.priority == TrackOptions::Priority::audio) return audio;
+  if (repair == nullptr && behind_) return late_video;
   return next->frame.key ? key_frame : other_video;
 }
 

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 
+#include "protocol/media/hopeless_path.hpp"
 #include "protocol/media/media_sender.hpp"
 #include "protocol/media/outgoing_frames.hpp"
 #include "protocol/media/outgoing_run.hpp"
@@ -47,20 +48,21 @@ class SendTrack {
   /// Something has a deadline, or is to be repaired.
   bool hurries() const { return !repairs_.empty() || frames_.hurries(); }
   bool idle() const { return frames_.empty() && repairs_.empty(); }
-  bool push(const Frame& frame, std::optional<Time> deadline) { return frames_.push(frame, deadline); }
+  /// False when it is more than a frame may be.
+  bool push(const SenderContext&, Time now, const Frame&, std::optional<Time> deadline);
   void cancel(SenderContext&, FrameNumber from);
 
   /// Gives up what has expired, ends runs whose time has come, lets waiting copies go.
   void advance(SenderContext&, Time now);
   /// Whose turn it is among tracks, the first best. A plain number: an optional is put together in memory,
   /// where reading it back at once stalls the processor, several times for each packet.
-  enum Rank : std::uint8_t { audio, key_frame, other_video, nothing_to_send };
+  enum Rank : std::uint8_t { audio, key_frame, other_video, late_video, nothing_to_send };
   /// After advance().
   Rank rank(SenderContext&, Time now);
   bool write(SenderContext&, Time now, wire::Writer&, Sent&);
   bool write_probe_parity(SenderContext&, wire::Writer&, Sent&);
   std::optional<Time> wake() const;
-  bool needs_key_frame() const { return skipping_; }
+  bool needs_key_frame() const { return skipping_ || behind_; }
 
   void on_acked(SenderContext&, FragmentNumber);
   void on_lost(SenderContext&, Time now, FragmentNumber);
@@ -75,6 +77,7 @@ class SendTrack {
   bool write_row(SenderContext&, OutgoingRun&, wire::Writer&, Sent&);
 
   void give_up_expired(SenderContext&, Time now);
+  bool worthless(const SenderContext&, Time now, const OutgoingFrame&);
   void forget_finished();
   bool finished_with(const OutgoingFrame&);
   void delivered(SenderContext&, FragmentNumber);
@@ -98,10 +101,12 @@ class SendTrack {
   OutgoingFrames frames_;
   Ring<OutgoingRun> runs_;
   RepairQueue repairs_;
+  HopelessPath hopeless_;
   double parity_budget_ = 4, repeat_budget_ = 4;  // rows that may be sent beyond what is necessary
   std::optional<Time> last_loss_;
   bool parity_acked_ = false;  // some row ever was
   bool skipping_ = false;      // to the next key frame: a reference was given up
+  bool behind_ = false;        // what was to be sent last is late, and sent for reference only
 };
 
 }  // namespace avocet::media

@@ -43,7 +43,7 @@ void SendTrack::join_run(SenderContext& context, Time now, const OutgoingFrame& 
   run.key = run.key || f.frame.key;
   if (f.deadline) {
     run.deadline = run.deadline ? std::min(*run.deadline, *f.deadline) : f.deadline;
-    run.close_by = *run.deadline - one_way(context.path) - 2 * context.path.variation - sending_takes;
+    run.close_by = *run.deadline - lag(context.path) - 2 * context.path.variation - sending_takes;
   }
 }
 
@@ -123,7 +123,7 @@ void SendTrack::repair(SenderContext& context, Time now, OutgoingRun& run) {
     more = enough > on_the_way ? enough - on_the_way : 0;
   }
   const Time deadline = *run.deadline;
-  const Duration left = deadline - now - one_way(context.path);
+  const Duration left = deadline - now - lag(context.path);
   const Duration apart = std::min<Duration>(repeats_apart, left / (more + 1));
   unsigned at = 0;
   for (FragmentNumber n = run.first; n < run.end() && at < more; ++n) {
@@ -154,7 +154,7 @@ const Repair* SendTrack::next_repair(const SenderContext& context, Time now) {
 /// Whether a repair still makes sense now that its turn has come; settles the state of what does not.
 bool SendTrack::wanted(const SenderContext& context, Time now, const Repair& repair) {
   if (!frames_.holds(repair.number)) return false;
-  const bool in_time = repair.deadline == Time::max() || now + one_way(context.path) <= repair.deadline;
+  const bool in_time = repair.deadline == Time::max() || now + lag(context.path) <= repair.deadline;
   OutgoingFragment& fragment = frames_.fragment(repair.number);
   if (repair.what == Repair::What::fragment) {
     if (fragment.fate != Fate::queued) return false;

@@ -144,6 +144,7 @@ void DelayLossController::drain(Time now) {
 /// only slower. Decided at a pace that must tell, and if it hardly does, at half of it.
 bool DelayLossController::drains_on(Time now) {
   if (delay_.floor() <= queue_limit() || now - retreated_at_ > longest_drain) return false;
+  if (rate_ <= config_.least) return false;  // nobody would notice a slower pace
   const double pace = testing_ ? drain_factor_ : std::min(drain_factor_, test_pace);
   const std::optional<double> speed = testing_ ? fall_.speed() : std::nullopt;
   const bool slow = speed && *speed < least_part * (1 - pace);

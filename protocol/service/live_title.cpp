@@ -9,12 +9,11 @@ namespace avocet::service {
 namespace {
 
 constexpr std::size_t most_frames = 1024;  // of a group, besides its bytes
-constexpr Duration half = 30s;
 
 /// A publisher's clock may say anything; beyond 2^50 us (36 years) it says nothing.
-Duration capture_time(const media::Frame& frame) {
+std::int64_t capture_us(const media::Frame& frame) {
   constexpr std::int64_t most = std::int64_t{1} << 50;
-  return std::chrono::microseconds(std::clamp(frame.capture, -most, most));
+  return std::clamp(frame.capture, -most, most);
 }
 
 }  // namespace
@@ -37,18 +36,14 @@ std::optional<std::size_t> LiveTitle::index_of(TrackId id) const {
 
 void LiveTitle::take(Time arrived, std::size_t track, const media::Frame& frame) {
   Recent& r = recent_;
-  if (!r.half_began || arrived - *r.half_began >= half) {
-    r.offset_before = std::exchange(r.offset_now, Duration::max());
-    r.half_began = arrived;
-  }
-  r.offset_now = std::min(r.offset_now, arrived.time_since_epoch() - capture_time(frame));
+  r.clock.observe(arrived, capture_us(frame));
   if (track >= r.groups.size()) return;
   newest_ = std::max(newest_, frame.number);
   keep(r.groups[track], frame);
 }
 
 Time LiveTitle::captured(const media::Frame& frame) const {
-  return Time(capture_time(frame) + std::min(recent_.offset_now, recent_.offset_before));
+  return recent_.clock.captured(capture_us(frame));
 }
 
 void LiveTitle::keep(Group& group, const media::Frame& frame) {

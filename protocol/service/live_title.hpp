@@ -6,6 +6,7 @@
 
 #include "protocol/base/units.hpp"
 #include "protocol/media/frame.hpp"
+#include "protocol/media/live_clock.hpp"
 #include "protocol/service/place.hpp"
 #include "protocol/wire/service.hpp"
 
@@ -35,7 +36,7 @@ class LiveTitle {
   /// The highest number of a frame of video.
   FrameNumber newest() const { return newest_; }
   /// When a frame was captured, by the server's clock: the smallest arrival - capture of the last minute
-  /// stands for the fastest way there.
+  /// stands for the fastest way there, or what everything takes lately (AV-PLY-8).
   Time captured(const media::Frame&) const;
   /// The frames of a video track from its latest key frame on, by number. Empty before the first key frame,
   /// and when they are more than the cache holds.
@@ -49,13 +50,12 @@ class LiveTitle {
     bool too_large = false;
     bool begun = false;
   };
+  /// What comes later than this does not come in time for viewers.
+  static constexpr Duration usual_latency = 150ms;
   /// All that is remembered of its frames, so that another shard can go on with it.
   struct Recent {
     std::vector<Group> groups;
-    Duration offset_now = Duration::max(),
-             offset_before =
-                 Duration::max();  ///< smallest arrival - capture of this half minute and the last
-    std::optional<Time> half_began;
+    media::LiveClock clock{usual_latency};
   };
   const Recent& recent() const { return recent_; }
   void set_recent(Recent recent) { recent_ = std::move(recent); }

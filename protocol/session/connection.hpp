@@ -6,6 +6,7 @@
 #include "protocol/media/ring.hpp"
 #include "protocol/rate/controller.hpp"
 #include "protocol/rate/pacer.hpp"
+#include "protocol/rate/transit.hpp"
 #include "protocol/recovery/ack_tracker.hpp"
 #include "protocol/recovery/sent_packets.hpp"
 #include "protocol/session/connection_ids.hpp"
@@ -197,6 +198,7 @@ class Session::Impl final : private recovery::PacketSink {
   recovery::AckTracker acks_{config_.max_ack_delay};
   std::unique_ptr<rate::Controller> controller_ = rate::make_controller(rate_config(config_), started_);
   rate::Pacer pacer_{controller_->pacing_rate()};
+  rate::Transit transit_;
   DataRate ceiling_ = DataRate::infinite();
   double weight_ = 1;
   Streams streams_{role_, config_};

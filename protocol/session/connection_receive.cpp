@@ -300,6 +300,7 @@ void Session::Impl::told_result(const recovery::SentPacket& packet,
   // What became of packets to an address that the peer has left says nothing of the path that it is on now.
   if (!packet.in_flight || packet.number < first_on_path_ || (lost && packet.number < first_on_address_))
     return;
+  if (arrival) transit_.on_packet(now_, packet.sent, *arrival);
   controller_->on_result({.number = packet.number,
                           .size = packet.size,
                           .sent = packet.sent,
@@ -319,8 +320,11 @@ void Session::Impl::after_results(Time now, std::uint64_t newly_marked) {
                             .newly_marked = newly_marked});
   pacer_.set_rate(now, controller_->pacing_rate());
   pacer_.set_run(controller_->run_length());
-  media_out_.set_path(
-      {rtt_.has_sample() ? rtt_.smoothed() : Duration::zero(), rtt_.variation(), controller_->loss_rate()});
+  media_out_.set_path({.rtt = rtt_.has_sample() ? rtt_.smoothed() : Duration::zero(),
+                       .variation = rtt_.variation(),
+                       .loss = controller_->loss_rate(),
+                       .lag = transit_.known() ? std::optional(transit_.lag()) : std::nullopt,
+                       .risen = transit_.risen()});
   const DataRate target = controller_->target_rate();
   constexpr double worth_telling = 0.05;
   if (target > told_rate_ * (1 + worth_telling) || target < told_rate_ * (1 - worth_telling)) {

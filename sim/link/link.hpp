@@ -53,6 +53,8 @@ class Link {
 
   /// Rate at `now`; before the first datagram, the rate that it will find.
   DataRate rate(Time now) const;
+  /// One way from now on: a queue that others fill farther on, or another route.
+  void set_delay(Duration delay) { config_.delay = delay, medium_.set_delay(delay); }
   /// The path's MTU changes: from now on longer datagrams are dropped.
   void set_largest(std::size_t bytes) { config_.largest = bytes; }
   const Stats& stats() const { return stats_; }

@@ -12,6 +12,8 @@ namespace avocet::link {
 class Medium {
  public:
   Medium(LinkConfig config, std::uint64_t seed);
+  /// From now on; what is on its way is not overtaken.
+  void set_delay(Duration delay) { config_.delay = delay; }
 
   bool in_blackhole(Duration at) const;
   /// Whether the next datagram is lost: a step of the loss model of that time, which does not go back.

@@ -119,6 +119,11 @@ TEST(Detectors, DoNotTakeAClockThatWasSetForAQueueOrAnOutage) {
   EXPECT_EQ(names(c), (Names{"outage", "bufferbloat"}));
   c.measures = {{"clockSteps", 1}, {"clockStep", 5}};
   EXPECT_EQ(names(c), Names{"clock-problem"});
+  c.plays.push_back({.title = "match", .live = true});
+  c.plays[0].measures = {{"freezeCount", 1}, {"totalFreezesDuration", 5}};
+  EXPECT_EQ(names(c), Names{"clock-problem"});
+  c.plays[0].measures = {{"freezeCount", 2}, {"totalFreezesDuration", 9}};
+  EXPECT_EQ(names(c), (Names{"freezes", "clock-problem"}));
 }
 
 TEST(Detectors, SeeWhatThePathDoesToPackets) {

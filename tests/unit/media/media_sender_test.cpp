@@ -155,13 +155,73 @@ TEST_F(Script, ALossThatWasNoneIsForgotten) {
 
 // AV-MED-17
 TEST_F(Script, ExpiredFramesAreGivenUp) {
-  sender.open_track(first, {});
+  sender.open_track(first, {.priority = TrackOptions::Priority::audio});
   sender.set_path({100ms, 0ms, 0});
   send(first, frame(0, 100, true), 60ms);
   now += 11ms;  // half a round trip does not fit any more
   EXPECT_FALSE(sender.wants_to_send(now));
   EXPECT_EQ(sender.counters().frames_expired, 1u);
   EXPECT_EQ(sender.bytes_held(), 0u);
+}
+
+// AV-MED-17
+TEST_F(Script, OfTheWayOnlyWhatItTakesLongerThanUsualCounts) {
+  sender.open_track(first, {.priority = TrackOptions::Priority::audio});
+  sender.set_path({.rtt = 1000ms, .lag = 20ms});
+  send(first, frame(0), 60ms), send(first, frame(1), 60ms);
+  now += 39ms;
+  EXPECT_EQ(next(), "m1:0");
+  now += 2ms;
+  EXPECT_EQ(next(), "");
+}
+
+// AV-MED-24
+TEST_F(Script, ALatePictureGoesOutForReference) {
+  sender.open_track(first, {});
+  send(first, frame(0, 100, true), 10ms), send(first, frame(1), 43ms);
+  now += 11ms;
+  EXPECT_EQ(next(), "m1:0");
+  EXPECT_EQ(next(), "m1:1");
+  EXPECT_EQ(sender.counters().frames_expired, 0u);
+  send(first, frame(2), 10ms);
+  now += 511ms;  // nobody waits for it any more
+  EXPECT_EQ(drain(), "");
+  EXPECT_TRUE(sender.needs_key_frame(first));
+}
+
+// AV-MED-24
+TEST_F(Script, WhatIsLateLetsOthersPass) {
+  sender.open_track(first, {}), sender.open_track(second, {});
+  send(first, frame(0, 100, true), 10ms), send(second, frame(0), 100ms);
+  now += 11ms;
+  EXPECT_EQ(drain(), "m2:0 m1:0");
+}
+
+// AV-MED-24
+TEST_F(Script, WhatIsLateWithoutAKeyFrameBehindItNeedsOne) {
+  sender.open_track(first, {});
+  send(first, frame(0, 5000, true), 10ms);
+  now += 11ms;
+  EXPECT_EQ(next(), "m1:0");
+  EXPECT_TRUE(sender.needs_key_frame(first));
+  send(first, frame(1, 100, true), 100ms);
+  EXPECT_EQ(drain(), "m1:5");  // the rest of frame 0 is worth nothing any more
+  EXPECT_FALSE(sender.needs_key_frame(first));
+}
+
+// AV-MED-25
+TEST_F(Script, APathThatIsTooSlowForGoodIsTakenAsItIs) {
+  sender.open_track(first, {.priority = TrackOptions::Priority::audio});
+  sender.set_path({.rtt = 1000ms, .lag = 500ms, .risen = 490ms});
+  std::string sent;
+  for (std::uint64_t n = 0; n < 60; ++n, now += 20ms) {
+    send(first, frame(n), 200ms);
+    if (drain() != "") sent += " " + std::to_string(n);
+  }
+  EXPECT_EQ(sent, " 50 51 52 53 54 55 56 57 58 59");
+  sender.set_path({.rtt = 100ms, .lag = 0ms});
+  send(first, frame(60), 200ms);
+  EXPECT_NE(drain(), "");
 }
 
 // AV-MED-18

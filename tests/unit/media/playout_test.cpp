@@ -366,6 +366,35 @@ TEST_F(Live, SoundGoesOnWithoutWhatIsMissing) {
 }
 
 // AV-LIVE-7
+// AV-PLY-8
+TEST_F(Live, WhatAllComesLateForSecondsIsShownLate) {
+  add(0, frame(0));
+  EXPECT_EQ(next(0), "v1:0");
+  for (std::uint64_t n = 1; n < 100; ++n) {  // 300 ms more than the first, with a latency of 150
+    add(static_cast<int>(n) * 40 + 300, frame(n));
+    EXPECT_EQ(next(static_cast<int>(n) * 40 + 300), "v1:" + std::to_string(n) + (n <= 50 ? "!" : ""));
+  }
+  EXPECT_EQ(due, 99 * 40 + 300 + 150);
+  // The path is quick again, and the delay goes back when nothing needed it for half a minute.
+  for (std::uint64_t n = 100; n < 1000; ++n) {
+    add(static_cast<int>(n) * 40, frame(n));
+    next(static_cast<int>(n) * 40);
+    const bool held = static_cast<int>(n) * 40 - (99 * 40 + 300) <= 30'000;
+    ASSERT_EQ(due, static_cast<int>(n) * 40 + (held ? 300 : 0) + 150) << n;
+  }
+}
+
+// AV-PLY-8
+TEST_F(Live, AnOutageIsNoReasonToRunLate) {
+  add(0, frame(0));
+  next(0);
+  // Nothing for three seconds, then all at once, and the next in time.
+  for (std::uint64_t n = 1; n < 75; ++n) add(3000, frame(n));
+  for (std::uint64_t n = 75; n < 80; ++n) add(static_cast<int>(n) * 40, frame(n));
+  next(3200);
+  EXPECT_EQ(due, 79 * 40 + 150);
+}
+
 TEST_F(Live, PauseGoesOnAtTheLiveEdge) {
   add_range(0, 0, 3);
   next(0);

@@ -5,6 +5,7 @@
 #include "protocol/rate/loss_estimator.hpp"
 #include "protocol/rate/queue_fall.hpp"
 #include "protocol/rate/train.hpp"
+#include "protocol/rate/transit.hpp"
 #include "sim/link/random.hpp"
 
 namespace avocet::rate {
@@ -54,6 +55,30 @@ TEST(DelayEstimator, LetsClocksDriftAndBeSet) {
   EXPECT_LT(d.estimator.queue(), 3ms);
   d.feed(1s, 1h);
   EXPECT_NEAR(to_seconds(d.estimator.queue()), 0, 0.001);
+}
+
+TEST(Transit, TellsHowMuchLongerThanTheQuickestWithoutKnowingTheClocks) {
+  Transit transit;
+  EXPECT_FALSE(transit.known());
+  constexpr std::int64_t offset = 123'456'789'000;  // of the peer's clock
+  Time now{5s};
+  const auto send = [&](Duration takes, int packets) {
+    for (; packets > 0; --packets, now += 10ms)
+      transit.on_packet(now + takes, now, offset + to_microseconds((now + takes).time_since_epoch()));
+  };
+  send(50ms, 100);
+  EXPECT_TRUE(transit.known());
+  EXPECT_EQ(transit.lag(), 0ms);
+  send(350ms, 100);
+  EXPECT_NEAR(to_seconds(transit.lag()), 0.3, 0.01);
+  EXPECT_EQ(transit.risen(), 0ms);  // quick ones are two seconds old at the most
+  send(350ms, 150);
+  EXPECT_EQ(transit.risen(), 300ms);
+  send(350ms, 3000);  // half a minute later nobody remembers
+  EXPECT_EQ(transit.lag(), 0ms);
+  EXPECT_EQ(transit.risen(), 0ms);
+  transit.on_packet(now, now, offset + 100'000'000'000);  // a clock that was set
+  EXPECT_EQ(transit.lag(), 0ms);
 }
 
 TEST(DeliveryRate, MeasuresRateAndStretch) {
