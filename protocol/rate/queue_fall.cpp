@@ -12,6 +12,7 @@ constexpr Duration apart = 15ms, least_span = 250ms;
 
 void QueueFall::begin(Time sent, Duration reaction) {
   from_ = sent + reaction;
+  points_.resize(most_points);
   used_ = next_ = 0;
 }
 

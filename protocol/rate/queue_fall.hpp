@@ -1,8 +1,8 @@
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <optional>
+#include <vector>
 
 #include "protocol/base/time.hpp"
 
@@ -28,7 +28,7 @@ class QueueFall {
     Time sent;
     Duration queue;
   };
-  std::array<Point, most_points> points_{};
+  std::vector<Point> points_;  // none before the first begin(): most connections never need them
   std::size_t used_ = 0, next_ = 0;
   Time from_ = Time::max(), first_{}, newest_{};
 };
