@@ -7,29 +7,15 @@ namespace avocet::rate {
 namespace {
 
 constexpr int block_packets = 4;
-/// A delay that differs by more from the first is a clock that was set: begin anew.
-constexpr Duration clock_step = 30s;
-
-std::int64_t minus(std::int64_t a, std::int64_t b) {
-  return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) - static_cast<std::uint64_t>(b));
-}
 
 }  // namespace
 
-Duration DelayEstimator::delay_of(Time sent, std::int64_t arrival_us) const {
-  const std::int64_t us = minus(minus(arrival_us, to_microseconds(sent.time_since_epoch())), origin_us_);
-  const std::int64_t most = 2 * to_microseconds(clock_step);
-  return Duration(std::clamp(us, -most, most) * 1000);
-}
-
 void DelayEstimator::on_packet(Time now, Time sent, std::int64_t arrival_us, bool calm) {
-  Duration delay = delay_of(sent, arrival_us);
-  if (!started_ || delay > clock_step || delay < -clock_step) {
+  if (!delays_.continues(sent, arrival_us)) {
     reset();
-    origin_us_ = minus(arrival_us, to_microseconds(sent.time_since_epoch()));
-    started_ = true;
-    delay = {};
+    delays_.begin(sent, arrival_us);
   }
+  const Duration delay = delay_of(sent, arrival_us);
   recent_[seen_++ % recent_.size()] = delay;
   if (seen_ == recent_.size() && blocks_ == 0) base_.add(now, *std::ranges::max_element(recent_));
 
@@ -44,7 +30,7 @@ void DelayEstimator::on_packet(Time now, Time sent, std::int64_t arrival_us, boo
     previous_ = delay;
     sum_ += delay;
     ++count_;
-    const std::int64_t span = minus(arrival_us, block_began_us_);
+    const std::int64_t span = wrapping_difference(arrival_us, block_began_us_);
     if (span < 0 || (span >= to_microseconds(block) && count_ >= block_packets)) close_block(now);
   }
   if (base_.min() == Duration::max()) return;

@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "protocol/base/time.hpp"
+#include "protocol/rate/relative_delay.hpp"
 #include "protocol/rate/windowed_min.hpp"
 
 namespace avocet::rate {
@@ -42,14 +43,14 @@ class DelayEstimator {
   /// Counts blocks, so that a new one is noticed.
   std::uint64_t blocks() const { return blocks_; }
   /// The delay itself, of which only differences mean something.
-  Duration delay_of(Time sent, std::int64_t arrival_us) const;
+  Duration delay_of(Time sent, std::int64_t arrival_us) const { return delays_.of(sent, arrival_us); }
 
  private:
   void close_block(Time now);
   void reset();
 
-  std::int64_t origin_us_ = 0;
-  bool started_ = false, held_ = false;
+  RelativeDelay delays_;
+  bool held_ = false;
   WindowedMin<Duration, 10> base_{1s, Duration::max()};
   std::array<Duration, 3> recent_{};
   std::size_t seen_ = 0;

@@ -54,16 +54,7 @@ void DelayLossController::on_sent(Time now, PacketNumber number, std::size_t siz
 
 void DelayLossController::on_result(const PacketResult& result) {
   if (result.spurious) loss_.on_spurious();
-  // Written where it stays: `result` was just put together, and a copy in wider pieces would have to wait.
-  PacketResult& kept = results_.emplace_back();
-  kept.number = result.number;
-  kept.size = result.size;
-  kept.sent = result.sent;
-  kept.arrival = result.arrival;
-  kept.lost = result.lost;
-  kept.probe = result.probe;
-  kept.app_limited = result.app_limited;
-  kept.spurious = result.spurious;
+  results_.push_back(result);
 }
 
 void DelayLossController::on_feedback(const Feedback& feedback) {
