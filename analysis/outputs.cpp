@@ -16,23 +16,21 @@
 namespace avocet::analysis {
 namespace {
 
-bool write(const std::string& name, const std::string& text) {
-  std::ofstream out(name, std::ios::binary | std::ios::trunc);
-  out << text;
+/// To a file that `put` fills; "-": the standard output.
+template <class Put>
+bool write(const std::string& name, Put&& put) {
+  std::ofstream file;
+  if (name != "-") file.open(name, std::ios::binary | std::ios::trunc);
+  std::ostream& out = name == "-" ? std::cout : file;
+  put(out);
   out.flush();
   if (!out.good()) complain(fmt::format("cannot write {}", name));
   return out.good();
 }
 
-/// "-": to the standard output.
 bool write_json(const Account& account, const std::string& name) {
-  std::ofstream file;
-  if (name != "-") file.open(name, std::ios::binary | std::ios::trunc);
-  std::ostream& out = name == "-" ? std::cout : file;
-  write_json(account, [&out](std::string_view text) { out << text; });
-  out.flush();
-  if (!out.good()) complain(fmt::format("cannot write {}", name));
-  return out.good();
+  return write(
+      name, [&](std::ostream& out) { write_json(account, [&out](std::string_view text) { out << text; }); });
 }
 
 bool make_folder(const std::string& name) {
@@ -45,7 +43,9 @@ bool make_folder(const std::string& name) {
 bool write_csv(const Account& account, const std::string& folder) {
   bool good = make_folder(folder);
   if (!good) return false;
-  for (const CsvFile& file : to_csv(account)) good = write(folder + "/" + file.name, file.text) && good;
+  for (const CsvFile& file : to_csv(account)) {
+    good = write(folder + "/" + file.name, [&](std::ostream& out) { out << file.text; }) && good;
+  }
   return good;
 }
 
@@ -64,7 +64,9 @@ bool write_outputs(const Account& account, const Outputs& outputs) {
   if (!outputs.csv.empty()) good = write_csv(account, outputs.csv) && good;
   if (!outputs.html.empty() || !outputs.plots.empty()) {
     const report::Page page = page_of(account, outputs.command);
-    if (!outputs.html.empty()) good = write(outputs.html, report::to_html(page)) && good;
+    if (!outputs.html.empty()) {
+      good = write(outputs.html, [&](std::ostream& out) { out << report::to_html(page); }) && good;
+    }
     if (!outputs.plots.empty()) good = draw_plots(page, outputs.plots) && good;
   }
   if (outputs.json != "-") {

@@ -5,6 +5,7 @@
 #include "protocol/media/reassembly_limits.hpp"
 
 namespace avocet::media {
+
 IncomingTrack::IncomingTrack(TrackId id, ReassemblyContext& context) : id_(id), context_(context) {}
 
 IncomingTrack::~IncomingTrack() {

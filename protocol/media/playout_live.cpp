@@ -5,6 +5,7 @@
 
 /// Live playout: a clock that never stops; what comes too late is lost.
 namespace avocet::media {
+
 std::optional<Release> Playout::next_live(Time now) {
   for (Line& l : lines_) {
     if (std::optional<Release> release = next_live(now, l)) return release;

@@ -63,19 +63,17 @@ def simulate(programs, scenario, settings, flow, seed, folder):
                       "loss": way["journey"]["measures"]["lossRatioBetween"] * 100}
 
 
-def steps_of_loss(scenario):
-    """[(when, how much in percent)] of a scenario's first link, on its way forward."""
-    text = re.search(r'loss = "(.*?)"', scenario.split("forward", 1)[1])[1]
+def steps_of_loss(text):
+    """[(when, how much in percent)] of VALUE@TIME,...; none of a single value."""
     return [(float(at[:-1]), float(share[:-1])) for share, _, at in (step.partition("@") for step in text.split(",")) if at]
 
 
 def steps_differ(settings, recovered):
     """How many of the steps that a setting of loss has were not recovered."""
-    wanted = [(float(at[:-1]), float(share[:-1])) for setting in settings if setting.startswith("loss=") and "@" in setting
-              for share, _, at in (step.partition("@") for step in setting[5:].split(","))]
+    wanted = [step for setting in settings if setting.startswith("loss=") for step in steps_of_loss(setting.removeprefix("loss="))]
     if not wanted:
         return 0
-    found = steps_of_loss(recovered.read_text())
+    found = steps_of_loss(re.search(r'loss = "(.*?)"', recovered.read_text().split("forward", 1)[1])[1])
     good = len(found) == len(wanted) and all(abs(a - b) < 2 and abs(x - y) < 0.5 + 0.3 * x for (a, x), (b, y) in zip(wanted, found))
     print(f"    loss over time is {found}" + ("" if good else f"   WRONG: it was {wanted}"))
     return 0 if good else 1

@@ -365,7 +365,6 @@ TEST_F(Live, SoundGoesOnWithoutWhatIsMissing) {
   EXPECT_EQ(counters(170).audio_frames_lost, 1u);
 }
 
-// AV-LIVE-7
 // AV-PLY-8
 TEST_F(Live, WhatAllComesLateForSecondsIsShownLate) {
   add(0, frame(0));
@@ -395,6 +394,7 @@ TEST_F(Live, AnOutageIsNoReasonToRunLate) {
   EXPECT_EQ(due, 79 * 40 + 150);
 }
 
+// AV-LIVE-7
 TEST_F(Live, PauseGoesOnAtTheLiveEdge) {
   add_range(0, 0, 3);
   next(0);
